@@ -1,0 +1,98 @@
+// Builds `dist/`: one small CJS file for the path of `run`, and one CJS file for each module that is loaded by a dynamic
+// `import()`. A lazy file takes the modules of the core from the core, so that each exists once: `instanceof` and private
+// fields hold across the border. CJS because an ESM start costs 15 to 20 % more (docs/performance.md has the figures).
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const source = resolve(root, 'src');
+const out = resolve(root, 'dist');
+const { version } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
+
+/** `src/commands/add.ts` -> `commands-add`. */
+const chunkName = (file) => relative(source, file).replace(/\.ts$/, '').replaceAll('/', '-');
+const isOurs = (file) => file.startsWith(`${source}/`);
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  format: 'cjs',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: false,
+  legalComments: 'none',
+  external: ['pg-native', '@napi-rs/keyring', '@napi-rs/keyring-*', 'cpu-features'],
+  define: { VERSION: JSON.stringify(version) },
+  supported: { 'dynamic-import': false },
+  metafile: true,
+  logLevel: 'warning',
+};
+
+/** Turns `import('./x.ts')` into a require of that module's own file, and notes that it has to be built. */
+const lazy = (found) => ({
+  name: 'lazy',
+  setup(b) {
+    b.onResolve({ filter: /^\.{1,2}\// }, (args) => {
+      if (args.kind !== 'dynamic-import') return;
+      const file = resolve(args.resolveDir, args.path);
+      found.add(file);
+      return { path: `./${chunkName(file)}.cjs`, external: true };
+    });
+  },
+});
+
+/** Serves a module of the core from the core file. */
+const fromCore = (core) => ({
+  name: 'from-core',
+  setup(b) {
+    b.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      if (!core.has(path)) return;
+      return { contents: `module.exports = require('./core.cjs').${identifier(path)}`, loader: 'js' };
+    });
+    b.onResolve({ filter: /^\.\/core\.cjs$/ }, () => ({ path: './core.cjs', external: true }));
+  },
+});
+const identifier = (file) => chunkName(file).replaceAll('-', '_');
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+
+const found = new Set();
+const dry = await build({ ...common, entryPoints: [resolve(source, 'cli.ts')], write: false, plugins: [lazy(found)] });
+const core = new Set(
+  Object.keys(dry.metafile.inputs)
+    .map((file) => resolve(file))
+    .filter(isOurs),
+);
+
+await build({
+  ...common,
+  stdin: {
+    contents: [...core].map((file) => `export * as ${identifier(file)} from ${JSON.stringify(file)};`).join('\n'),
+    resolveDir: source,
+    loader: 'ts',
+  },
+  outfile: resolve(out, 'core.cjs'),
+  plugins: [lazy(found)],
+});
+writeFileSync(resolve(out, 'cli.cjs'), "#!/usr/bin/env node\n'use strict';\nrequire('./core.cjs').cli.start();\n");
+chmodSync(resolve(out, 'cli.cjs'), 0o755);
+
+found.add(resolve(source, 'index.ts'));
+const built = new Set();
+for (let left = [...found]; left.length > 0; left = [...found].filter((file) => !built.has(file))) {
+  await Promise.all(
+    left.map((file) =>
+      build({
+        ...common,
+        entryPoints: [file],
+        outfile: resolve(out, `${chunkName(file)}.cjs`),
+        plugins: [lazy(found), fromCore(core)],
+      }),
+    ),
+  );
+  for (const file of left) built.add(file);
+}
