@@ -61,7 +61,12 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 const found = new Set();
-const dry = await build({ ...common, entryPoints: [resolve(source, 'cli.ts')], write: false, plugins: [lazy(found)] });
+const dry = await build({
+  ...common,
+  entryPoints: [resolve(source, 'cli.ts')],
+  write: false,
+  plugins: [lazy(found)],
+});
 const core = new Set(
   Object.keys(dry.metafile.inputs)
     .map((file) => resolve(file))
@@ -71,14 +76,19 @@ const core = new Set(
 await build({
   ...common,
   stdin: {
-    contents: [...core].map((file) => `export * as ${identifier(file)} from ${JSON.stringify(file)};`).join('\n'),
+    contents: [...core]
+      .map((file) => `export * as ${identifier(file)} from ${JSON.stringify(file)};`)
+      .join('\n'),
     resolveDir: source,
     loader: 'ts',
   },
   outfile: resolve(out, 'core.cjs'),
   plugins: [lazy(found)],
 });
-writeFileSync(resolve(out, 'cli.cjs'), "#!/usr/bin/env node\n'use strict';\nrequire('./core.cjs').cli.start();\n");
+writeFileSync(
+  resolve(out, 'cli.cjs'),
+  "#!/usr/bin/env node\n'use strict';\nrequire('./core.cjs').cli.start();\n",
+);
 chmodSync(resolve(out, 'cli.cjs'), 0o755);
 
 found.add(resolve(source, 'index.ts'));

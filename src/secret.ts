@@ -32,4 +32,6 @@ export class Secret {
 }
 
 // Not a class member: a computed name cannot be inferred under `isolatedDeclarations`.
-Object.defineProperty(Secret.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => '[secret]' });
+Object.defineProperty(Secret.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value: () => '[secret]',
+});
