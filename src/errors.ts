@@ -26,6 +26,8 @@ export const codes = {
   KEYCHAIN_FAILED: 'the keychain answered with an error',
   FILE_KEY: 'the key of the encrypted file is missing or wrong',
   FILE_DAMAGED: 'the encrypted file cannot be read',
+  FILE_ACCESS: 'a file of dbcreds cannot be read or written',
+  BAD_VARIABLE: 'a variable of dbcreds holds something that cannot stand',
   RECORD_INVALID: 'a stored record cannot be understood',
   RECORD_TOO_LARGE: 'the record would not fit the keychains of all systems',
   CONFLICT: 'another process changed the record meanwhile',
