@@ -1,0 +1,111 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Certificates, Pair } from './certificates.ts';
+import { commands } from './commands.ts';
+import { Daemon, must } from './daemon.ts';
+import type { Ground } from './ground.ts';
+import { asAdmin, freePort, type Server } from './server.ts';
+import type { Variant } from './use.ts';
+
+/** A MariaDB of its own for each variant: a copy of one fresh data folder. */
+export async function start(ground: Ground, variant: string): Promise<Server> {
+  const found = await commands(ground, 'mariadbd', 'mariadb-install-db', 'mariadb');
+  const { mariadbd = '', mariadb = '' } = found;
+  const template = await ground.once('mariadb/template', () =>
+    install(ground, found['mariadb-install-db'] ?? ''),
+  );
+  const data = join(ground.folder, `maria-${variant}`);
+  cpSync(template, data, { recursive: true });
+  const certificates = await ground.use('certificates');
+  return serveMysql(ground, {
+    engine: 'mariadb',
+    command: mariadbd,
+    args: variant === 'plain' ? ['--skip-ssl'] : [],
+    data,
+    certificates,
+    variant: variant as Variant,
+    // MariaDB takes no smaller number.
+    connections: variant === 'small' ? 10 : 90,
+    clients: dirname(mariadb),
+  });
+}
+
+async function install(ground: Ground, program: string): Promise<string> {
+  const data = join(ground.folder, 'maria');
+  mkdirSync(data);
+  await must(program, [
+    '--no-defaults',
+    `--datadir=${data}`,
+    `--user=${userInfo().username}`,
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+    '--innodb-log-file-size=8M',
+  ]);
+  return data;
+}
+
+export interface MysqlOptions {
+  readonly engine: 'mysql' | 'mariadb';
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly data: string;
+  readonly certificates: Certificates;
+  readonly variant: Variant;
+  readonly connections: number;
+  readonly clients: string;
+}
+
+/** Starts the server of either family: what both know, and what the caller adds. */
+export async function serveMysql(ground: Ground, options: MysqlOptions): Promise<Server> {
+  const { data, certificates, variant, connections } = options;
+  const port = await freePort();
+  const log = `${data}.statements.log`;
+  writeFileSync(log, '');
+  const server: Server = {
+    engine: options.engine,
+    host: 'localhost',
+    port,
+    socket: `${data}.sock`,
+    ca: certificates.ca,
+    log,
+    version: '',
+    connections,
+    clients: options.clients,
+  };
+  const pair: Pair | undefined =
+    variant === 'plain' ? undefined : certificates[variant === 'small' ? 'right' : variant];
+  const daemon = await Daemon.start({
+    command: options.command,
+    args: [
+      '--no-defaults',
+      ...options.args,
+      `--datadir=${data}`,
+      `--user=${userInfo().username}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      `--socket=${server.socket}`,
+      `--pid-file=${data}.pid`,
+      '--skip-log-bin',
+      '--innodb-buffer-pool-size=16M',
+      '--innodb-flush-log-at-trx-commit=0',
+      `--max-connections=${connections}`,
+      '--general-log',
+      `--general-log-file=${log}`,
+      ...(pair ? tls(certificates.ca, pair) : []),
+    ],
+    log: `${data}.log`,
+    ready: async () => (await asAdmin(server, 'SELECT 1')).length === 1,
+  });
+  ground.own(daemon);
+  const [row] = await asAdmin(server, 'SELECT VERSION() AS version');
+  return { ...server, version: String(row?.version) };
+}
+
+/** Everybody comes with TLS or by the socket. */
+const tls = (ca: string, { cert, key }: Pair): string[] => [
+  `--ssl-ca=${ca}`,
+  `--ssl-cert=${cert}`,
+  `--ssl-key=${key}`,
+  '--require-secure-transport=ON',
+];

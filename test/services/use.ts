@@ -1,0 +1,62 @@
+import type { Certificates } from './certificates.ts';
+import type { Commands } from './commands.ts';
+import type { Server } from './server.ts';
+
+/** Which certificate the server shows. `plain` has none, `small` takes few connections and is `right` otherwise. */
+export type Variant = 'right' | 'ip' | 'expired' | 'otherName' | 'otherCa' | 'plain' | 'small';
+
+/** Every service, with what a test is told of it. */
+export interface Services {
+  certificates: Certificates;
+  postgresql: Server;
+  mariadb: Server;
+  mysql: Server;
+  /** Folder to put in front of `PATH` and the binary itself; the variant is the major version. */
+  node: { readonly file: string; readonly version: string };
+  /** Where the programs are that the Secret Service is made of. */
+  'secret-service': Commands;
+  /** `age` and `age-keygen`. */
+  age: Commands;
+  pty: { readonly works: true };
+}
+
+/** The service cannot be had on this machine: a reason to skip, and the message says what is missing. */
+export class Unavailable extends Error {
+  override readonly name: string = 'Unavailable';
+}
+
+type Answer = { readonly value: unknown } | { readonly unavailable: string } | { readonly error: string };
+
+/**
+ * What a service tells, after starting it where it does not run yet. Services run once for all test files of a run; a
+ * file started by hand starts its own, and ends them with itself.
+ *
+ * @param variant the server's certificate, or Node's major version
+ * @throws Unavailable where this machine cannot have it
+ */
+export async function use<K extends keyof Services>(service: K, variant = 'right'): Promise<Services[K]> {
+  const answer = process.connected ? await ask(service, variant) : await startHere(service, variant);
+  if ('unavailable' in answer) throw new Unavailable(answer.unavailable);
+  if ('error' in answer) throw new Error(`${service}/${variant} did not start: ${answer.error}`);
+  return answer.value as Services[K];
+}
+
+/** Over the pipe to the runner, which holds the services. The pipe keeps this process alive only while it waits. */
+function ask(service: string, variant: string): Promise<Answer> {
+  return new Promise((resolve) => {
+    const listen = (message: { answer?: string } & Answer): void => {
+      if (message.answer !== `${service}/${variant}`) return;
+      process.off('message', listen);
+      if (process.listenerCount('message') === 0) process.channel?.unref();
+      resolve(message);
+    };
+    process.channel?.ref();
+    process.on('message', listen);
+    process.send?.({ need: { service, variant } });
+  });
+}
+
+async function startHere(service: string, variant: string): Promise<Answer> {
+  const { ownGround } = await import('./ground.ts');
+  return (await ownGround()).answer(service, variant);
+}
