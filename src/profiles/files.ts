@@ -1,0 +1,96 @@
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Context } from '../context.ts';
+import { DbcredsError } from '../errors.ts';
+import type { ProjectFile, UserFile } from './entry.ts';
+import { assertUnshared } from './ownership.ts';
+import { projectSchema, userSchema } from './schema.ts';
+import { badProfile, validate } from './validate.ts';
+
+/** A profile file that was read; its entries are not checked yet. */
+export interface ProfileFile {
+  /** Real path: what a place is known by. */
+  readonly path: string;
+  /** Absent for the user's file. */
+  readonly project?: string;
+  readonly default?: string;
+  readonly entries: Readonly<Record<string, unknown>>;
+}
+
+/** The two files in force. */
+export interface ProfileFiles {
+  readonly project?: ProfileFile;
+  readonly user?: ProfileFile;
+}
+
+/** Reads both files. @throws DbcredsError `UNSAFE_FILE`, `BAD_PROFILE` */
+export function loadFiles(context: Context): ProfileFiles {
+  const found = findProject(context);
+  const project = found === undefined ? undefined : readProject(found, context);
+  const user = readUser(userFile(context), context);
+  return { ...(project ? { project } : {}), ...(user ? { user } : {}) };
+}
+
+/** Where the user's own profiles are, whether or not the file exists. */
+export function userFile(context: Context): string {
+  return join(context.folders.config, 'profiles.json');
+}
+
+/** The nearest `dbcreds.json` from the working directory upwards, never past the git root or the home folder. */
+export function findProject(context: Context): string | undefined {
+  for (let folder = context.cwd; ; folder = dirname(folder)) {
+    const file = join(folder, 'dbcreds.json');
+    if (existsSync(file)) return file;
+    if (folder === context.home || folder === dirname(folder) || existsSync(join(folder, '.git')))
+      return undefined;
+  }
+}
+
+function readProject(file: string, context: Context): ProfileFile {
+  const { path, value } = readJson(file, context);
+  const data: ProjectFile = validate(projectSchema, value, path, []);
+  return { path, project: data.project, ...common(data, path) };
+}
+
+function readUser(file: string, context: Context): ProfileFile | undefined {
+  if (!existsSync(file)) return undefined;
+  const { path, value } = readJson(file, context);
+  return { path, ...common(validate(userSchema, value, path, []), path) };
+}
+
+function common(data: UserFile, path: string): Pick<ProfileFile, 'default' | 'entries'> {
+  const entries = data.profiles ?? {};
+  if (Array.isArray(entries)) throw badProfile(path, ['profiles'], 'is a list', 'an object: name to profile');
+  return { entries, ...(data.default === undefined ? {} : { default: data.default }) };
+}
+
+/** Opened once, so that what was judged is what is read. */
+function readJson(file: string, context: Context): { path: string; value: unknown } {
+  let fd: number | undefined;
+  try {
+    fd = openSync(file, 'r');
+    const path = realpathSync(file);
+    assertUnshared(path, fstatSync(fd), context);
+    return { path, value: parse(readFileSync(fd, 'utf8'), path) };
+  } catch (error) {
+    if (error instanceof DbcredsError) throw error;
+    const why = (error as NodeJS.ErrnoException).code ?? 'error';
+    throw new DbcredsError('BAD_PROFILE', {
+      message: `${file} cannot be read (${why})`,
+      facts: [['file', file]],
+    });
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+function parse(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    // V8 quotes the text around the place in its message, which may be a password: only the place is passed on.
+    const at = /position (\d+)/.exec(String(error))?.[1];
+    const where = at === undefined ? '' : ` at line ${text.slice(0, Number(at)).split('\n').length}`;
+    throw badProfile(path, [], `is not JSON${where}`, 'JSON without comments or trailing commas');
+  }
+}

@@ -1,0 +1,125 @@
+import { DbcredsError } from '../errors.ts';
+import type { ProfileFile, ProfileFiles } from './files.ts';
+import { nearest } from './nearest.ts';
+import { badProfile } from './validate.ts';
+
+const pattern = /^[a-z0-9][a-z0-9_-]*$/;
+
+/** Which files say something of a profile, and what it is called. */
+export interface Named {
+  readonly name: string;
+  readonly project?: string;
+  /** The file that defines it. */
+  readonly base: { readonly file: ProfileFile; readonly key: string };
+  /** The user's overrides of a project's profile. */
+  readonly override?: { readonly file: ProfileFile; readonly key: string };
+}
+
+/** `shop-eu` -> `SHOP_EU`, as in `DBCREDS_SHOP_EU_URL`. */
+export function variableOf(name: string): string {
+  return name.toUpperCase().replaceAll('-', '_');
+}
+
+/** @throws DbcredsError `USAGE` where the text cannot be the name of a profile */
+export function assertName(name: string): void {
+  if (pattern.test(name)) return;
+  throw new DbcredsError('USAGE', {
+    kind: 'usage',
+    message: `${JSON.stringify(name)} cannot be the name of a profile`,
+    note: 'A name has lower-case letters, digits, "_" and "-", and starts with a letter or digit.',
+  });
+}
+
+/** Every profile in force: the project's, then the user's own. @throws DbcredsError `BAD_PROFILE` for names that clash */
+export function listNames(files: ProfileFiles): Named[] {
+  const { project, user } = files;
+  const named = new Map<string, Named>();
+  for (const key of Object.keys(project?.entries ?? {})) {
+    if (project) add(named, { name: key, ...from(project), base: { file: project, key } });
+  }
+  for (const key of Object.keys(user?.entries ?? {})) {
+    if (user) addUsers(named, key, user, project);
+  }
+  return [...named.values()];
+}
+
+function addUsers(
+  named: Map<string, Named>,
+  key: string,
+  user: ProfileFile,
+  project: ProfileFile | undefined,
+): void {
+  const slash = key.indexOf('/');
+  if (slash < 0) {
+    // A project's profile hides the user's own of the same name.
+    if (!named.has(key)) add(named, { name: key, base: { file: user, key } });
+    return;
+  }
+  if (key.slice(0, slash) !== project?.project) return;
+  const name = key.slice(slash + 1);
+  const base = named.get(name);
+  if (base?.project) named.set(name, { ...base, override: { file: user, key } });
+  else add(named, { name, ...from(project), base: { file: user, key } });
+}
+
+const from = (file: ProfileFile): { project?: string } =>
+  file.project === undefined ? {} : { project: file.project };
+
+function add(named: Map<string, Named>, one: Named): void {
+  const { file, key } = one.base;
+  if (!pattern.test(one.name))
+    throw badProfile(
+      file.path,
+      ['profiles', key],
+      'is not a name',
+      'lower-case letters, digits, "_" and "-"',
+    );
+  named.set(one.name, one);
+}
+
+/** @throws DbcredsError `BAD_PROFILE` where two profiles would share one `DBCREDS_<NAME>_*` */
+export function assertDistinct(all: readonly Named[]): void {
+  const seen = new Map<string, string>();
+  for (const { name, base } of all) {
+    const variable = variableOf(name);
+    const other = seen.get(variable);
+    if (other !== undefined)
+      throw badProfile(
+        base.file.path,
+        ['profiles', name],
+        `and "${other}" both map to DBCREDS_${variable}_*`,
+        'names that differ in more than "-" and "_"',
+      );
+    seen.set(variable, name);
+  }
+}
+
+/** Finds a profile by `name` or `project/name`. @throws DbcredsError `NO_PROFILE`, with the nearest known name */
+export function findName(files: ProfileFiles, wanted: string): Named {
+  const all = listNames(files);
+  assertDistinct(all);
+  const prefix = files.project ? `${files.project.project}/` : undefined;
+  const name = prefix && wanted.startsWith(prefix) ? wanted.slice(prefix.length) : wanted;
+  const found = all.find((one) => one.name === name);
+  if (found) return found;
+  throw missing(wanted, all, files);
+}
+
+function missing(wanted: string, all: readonly Named[], files: ProfileFiles): DbcredsError {
+  const names = all.map((one) => one.name);
+  const near = nearest(wanted, names);
+  return new DbcredsError('NO_PROFILE', {
+    message: `there is no profile ${JSON.stringify(wanted)}${near ? `; did you mean "${near}"?` : ''}`,
+    facts: [
+      ['project', files.project?.path ?? 'no dbcreds.json from here up to the git root or home'],
+      ['user', files.user?.path ?? 'no profiles.json'],
+      [
+        'known',
+        names.length === 0
+          ? 'none yet'
+          : `${names.slice(0, 12).join(', ')}${names.length > 12 ? ', ...' : ''}`,
+      ],
+    ],
+    hints: near ? [['the near one:', `dbcreds show ${near}`]] : [['register it:', 'dbcreds add NAME']],
+  });
+}

@@ -1,0 +1,96 @@
+import { homedir } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import type { DbcredsError } from '../errors.ts';
+import { DbcredsError as Failure } from '../errors.ts';
+import type { Entry } from './entry.ts';
+import type { ProfileFile } from './files.ts';
+import { checkInject, checkParams } from './injectable.ts';
+import { profileSchema, userOnly } from './schema.ts';
+import { engineOf, isHost, normalHost, parseUrl } from './target.ts';
+import { badProfile, looksSecret, validate } from './validate.ts';
+
+/** An entry of one file: checked, its `url` taken apart, its paths absolute, so that two can be laid over each other. */
+export function readEntry(file: ProfileFile, key: string): Entry {
+  const entry = validate(profileSchema, file.entries[key], file.path, ['profiles', key]);
+  const fail = failure(file, key);
+  if (file.project !== undefined) assertOwn(entry, fail);
+  checkParams(entry.params, file.project === undefined, fail);
+  checkInject(entry.inject, fail);
+  return { ...entry, ...partsOf(entry, fail), url: undefined, ...pathsOf(entry, dirname(file.path)) };
+}
+
+/** Makes the error for one key of an entry. */
+export type Fail = (path: readonly string[], what: string, right: string) => DbcredsError;
+
+/** The {@link Fail} of an entry. */
+export function failure(file: ProfileFile, key: string): Fail {
+  return (path, what, right) => badProfile(file.path, ['profiles', key, ...path], what, right);
+}
+
+function assertOwn(entry: Entry, fail: Fail): void {
+  for (const path of userOnly) {
+    let value: unknown = entry;
+    for (const key of path) value = (value as Record<string, unknown> | undefined)?.[key];
+    if (value !== undefined)
+      throw fail(path, 'counts in your own profiles.json alone', 'no such key in a project file');
+  }
+}
+
+function partsOf(entry: Entry, fail: Fail): Partial<Entry> {
+  const fields = ['engine', 'host', 'port', 'database', 'user'] as const;
+  if (entry.url === undefined) return normalParts(entry, fail);
+  const double = fields.find((field) => entry[field] !== undefined);
+  if (double) throw fail([double], 'stands beside "url"', 'either "url" or the separate fields');
+  const url = readUrl(entry.url, fail);
+  if (url.password)
+    throw fail(['url'], 'holds a password', 'no secret in this file: store it with `dbcreds add`');
+  const [param] = Object.keys(url.params);
+  if (param !== undefined)
+    throw fail(
+      ['url'],
+      `has a query ("${looksSecret(param) ? '...' : param}")`,
+      'driver parameters under "params"',
+    );
+  const { engine, host, port, database, user } = url;
+  return normalParts({ engine, host, port, database, user }, fail);
+}
+
+function readUrl(text: string, fail: Fail): ReturnType<typeof parseUrl> {
+  try {
+    return parseUrl(text);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw fail(
+      ['url'],
+      error.message.replace('the connection URL cannot be read: ', 'cannot be read: '),
+      'engine://user@host:port/database',
+    );
+  }
+}
+
+function normalParts(entry: Entry, fail: Fail): Partial<Entry> {
+  const engine = entry.engine === undefined ? undefined : engineOf(entry.engine);
+  const host = entry.host === undefined ? undefined : normalHost(entry.host);
+  if (host !== undefined && !isHost(host))
+    throw fail(['host'], `is ${JSON.stringify(host)}`, 'one host name, address or socket path');
+  const { port, database, user } = entry;
+  return defined({ engine, host, port, database, user });
+}
+
+function pathsOf(entry: Entry, folder: string): Partial<Entry> {
+  const absolute = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : resolve(folder, path.replace(/^~(?=\/)/, homedir()));
+  const { tls, file } = entry;
+  return defined({
+    tls: tls && {
+      ...tls,
+      ...defined({ ca: absolute(tls.ca), cert: absolute(tls.cert), key: absolute(tls.key) }),
+    },
+    file: file && { path: absolute(file.path) },
+  });
+}
+
+/** The object without the keys that hold `undefined`. */
+export function defined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T;
+}

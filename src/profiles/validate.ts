@@ -1,0 +1,97 @@
+import * as v from 'valibot';
+import { DbcredsError } from '../errors.ts';
+import { nearest } from './nearest.ts';
+
+type Issue = v.BaseIssue<unknown>;
+
+/**
+ * Checks what a file holds. The error names the file, the path in it, what was found, what would be right, and for an
+ * unknown key the nearest known one.
+ *
+ * @param at where in the file the value stands, such as `profiles.prod`
+ */
+export function validate<S extends v.GenericSchema>(
+  schema: S,
+  value: unknown,
+  file: string,
+  at: readonly string[],
+): v.InferOutput<S> {
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = [...at, ...(issue.path ?? []).map((item) => String(item.key))];
+  throw badProfile(file, path, found(issue), wanted(issue, schema));
+}
+
+/** The error for anything in a profile file that cannot stand. */
+export function badProfile(file: string, path: readonly string[], what: string, right: string): DbcredsError {
+  return new DbcredsError('BAD_PROFILE', {
+    message: `${file}: ${path.length === 0 ? 'the file' : showPath(path)} ${what}`,
+    facts: [
+      ['file', file],
+      ['at', path.length === 0 ? '(the whole file)' : showPath(path)],
+      ['right', right],
+    ],
+  });
+}
+
+/** `profiles.prod.tls.mode`; a key with a dot or a slash stands in quotes. */
+function showPath(path: readonly string[]): string {
+  return path.map((key) => (/^[\w$-]+$/.test(key) ? key : JSON.stringify(key))).join('.');
+}
+
+/** A key named like a password, or a value, is never quoted. */
+function found(issue: Issue): string {
+  if (issue.type === 'strict_object') {
+    if (issue.expected === 'never')
+      return looksSecret(keyOf(issue))
+        ? 'holds a secret, which belongs in the keychain'
+        : 'is not a known key';
+    return issue.received === 'undefined' ? 'is missing' : `is ${issue.received}`;
+  }
+  return `is ${typeof issue.input === 'string' && looksSecret(keyOf(issue)) ? 'not right' : issue.received}`;
+}
+
+function wanted(issue: Issue, schema: v.GenericSchema): string {
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const key = keyOf(issue);
+    if (looksSecret(key)) return 'no secret in this file: remove it, then store it with `dbcreds add`';
+    const known = knownKeys(
+      schema,
+      (issue.path ?? []).slice(0, -1).map((item) => String(item.key)),
+    );
+    const near = nearest(key, known);
+    return near ? `did you mean "${near}"?` : `one of ${known.join(', ')}`;
+  }
+  if (issue.type === 'strict_object' && issue.received === 'undefined')
+    return 'a value: this key is not optional';
+  return issue.message.startsWith('Invalid') ? plain(issue.expected ?? 'another value') : issue.message;
+}
+
+/** valibot's words in a reader's. */
+function plain(expected: string): string {
+  const words: Record<string, string> = {
+    Array: 'a list',
+    Object: 'an object',
+    string: 'text',
+    number: 'a number',
+    boolean: 'true or false',
+  };
+  return words[expected] ?? expected.replace(/^\(|\)$/g, '').replaceAll(' | ', ' or ');
+}
+
+const keyOf = (issue: Issue): string => String(issue.path?.at(-1)?.key ?? '');
+
+/** Whether a key is named like one that holds a password. `{password}` templates stand in values, not keys. */
+export function looksSecret(key: string): boolean {
+  return /pass(word|wd|phrase)?$|pwd$|secret$|^pw$|token$/i.test(key) && !/^DB_/.test(key);
+}
+
+function knownKeys(schema: v.GenericSchema, path: readonly string[]): string[] {
+  let node: unknown = schema;
+  for (const key of path)
+    node = unwrap((unwrap(node) as { entries?: Record<string, unknown> }).entries?.[key]);
+  return Object.keys((unwrap(node) as { entries?: Record<string, unknown> }).entries ?? {});
+}
+
+const unwrap = (node: unknown): unknown => (node as { wrapped?: unknown } | undefined)?.wrapped ?? node ?? {};
