@@ -41,16 +41,14 @@ export async function use<K extends keyof Services>(service: K, variant = 'right
   return answer.value as Services[K];
 }
 
-/** Over the pipe to the runner, which holds the services. The pipe keeps this process alive only while it waits. */
+/** Over the pipe to the runner, which holds the services. Listening keeps this process alive, so it listens only while it waits. */
 function ask(service: string, variant: string): Promise<Answer> {
   return new Promise((resolve) => {
     const listen = (message: { answer?: string } & Answer): void => {
       if (message.answer !== `${service}/${variant}`) return;
       process.off('message', listen);
-      if (process.listenerCount('message') === 0) process.channel?.unref();
       resolve(message);
     };
-    process.channel?.ref();
     process.on('message', listen);
     process.send?.({ need: { service, variant } });
   });
