@@ -1,0 +1,126 @@
+import type { ErrorCode } from '../errors.ts';
+import type { CertificateFacts } from './tls.ts';
+
+/** How far a connection had come. */
+export type Phase = 'dialling' | 'greeting' | 'tls' | 'login' | 'open';
+
+/** What is known of a failure, without anything that could quote a statement or a configuration. */
+export interface Failure {
+  readonly phase: Phase;
+  /** The code of Node, OpenSSL or the driver. */
+  readonly code?: string;
+  /** SQLSTATE of PostgreSQL, error number of MySQL and MariaDB: the server itself spoke. */
+  readonly server?: string;
+  /** PostgreSQL's function that refused; unlike its message it is not translated. */
+  readonly routine?: string;
+  /** The words of the server, or of Node. */
+  readonly words?: string;
+  /** The certificate that was turned down. */
+  readonly certificate?: CertificateFacts;
+  /** Whether the server had asked for the password. */
+  readonly asked?: boolean;
+}
+
+const network: Readonly<Record<string, ErrorCode>> = {
+  ECONNREFUSED: 'REFUSED',
+  ENOENT: 'REFUSED',
+  EACCES: 'REFUSED',
+  ENOTSOCK: 'REFUSED',
+  ENOTFOUND: 'UNKNOWN_HOST',
+  EAI_AGAIN: 'UNKNOWN_HOST',
+  EAI_FAIL: 'UNKNOWN_HOST',
+  ENODATA: 'UNKNOWN_HOST',
+  ETIMEDOUT: 'UNREACHABLE',
+  EHOSTUNREACH: 'UNREACHABLE',
+  EHOSTDOWN: 'UNREACHABLE',
+  ENETUNREACH: 'UNREACHABLE',
+  ENETDOWN: 'UNREACHABLE',
+  EADDRNOTAVAIL: 'UNREACHABLE',
+  LATE: 'UNREACHABLE',
+};
+
+// OpenSSL's names, as `tls` gives them; `openssl verify` explains each.
+const certificate: Readonly<Record<string, ErrorCode>> = {
+  CERT_HAS_EXPIRED: 'CERT_EXPIRED',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'CERT_NAME',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'CERT_UNKNOWN_CA',
+  SELF_SIGNED_CERT_IN_CHAIN: 'CERT_UNKNOWN_CA',
+  UNABLE_TO_GET_ISSUER_CERT: 'CERT_UNKNOWN_CA',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'CERT_UNKNOWN_CA',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'CERT_UNKNOWN_CA',
+  CERT_UNTRUSTED: 'CERT_UNKNOWN_CA',
+  CERT_SIGNATURE_FAILURE: 'CERT_UNKNOWN_CA',
+  // A server that answers the request for TLS with no: ours for PostgreSQL, mysql2's.
+  TLS_NOT_OFFERED: 'TLS_REFUSED',
+  HANDSHAKE_NO_SSL_SUPPORT: 'TLS_REFUSED',
+};
+
+/** SQLSTATE and MySQL's numbers in one table: none of them is in both. */
+const server: Readonly<Record<string, ErrorCode>> = {
+  '28P01': 'WRONG_PASSWORD',
+  '3D000': 'NO_DATABASE',
+  '53300': 'TOO_MANY',
+  1045: 'WRONG_PASSWORD',
+  // MariaDB's for an account that logs in without a password (unix_socket), from elsewhere.
+  1698: 'WRONG_PASSWORD',
+  1049: 'NO_DATABASE',
+  // "Access denied to database": MySQL does not tell the unprivileged whether it exists.
+  1044: 'NO_DATABASE',
+  1040: 'TOO_MANY',
+  1203: 'TOO_MANY',
+  1226: 'TOO_MANY',
+  1820: 'PASSWORD_EXPIRED',
+  1862: 'PASSWORD_EXPIRED',
+  3159: 'TLS_REQUIRED',
+};
+
+/**
+ * The cause of a failed connection, by codes alone: the words are translated by the server and change with versions.
+ * PostgreSQL's 28000 means a role that is missing or was refused before any password, but not one that may not log in
+ * (it comes after the right password) nor a line of `pg_hba.conf`, where only another try tells whether TLS is missing.
+ */
+export function causeOf(failure: Failure): ErrorCode {
+  if (failure.server !== undefined) return server[failure.server] ?? unlisted(failure);
+  const code = failure.code ?? '';
+  const found = network[code] ?? certificate[code];
+  if (found) return found;
+  return failure.phase === 'tls' || /^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code) ? 'TLS_FAILED' : 'DATABASE';
+}
+
+function unlisted({ server: state, routine, asked }: Failure): ErrorCode {
+  return state === '28000' && !asked && !isHba(routine) ? 'WRONG_PASSWORD' : 'DATABASE';
+}
+
+/** Whether `pg_hba.conf` turned the connection down, so that one with TLS might be let in. */
+export function deniedByHba({ server: state, routine }: Failure): boolean {
+  return state === '28000' && isHba(routine);
+}
+
+const isHba = (routine: string | undefined): boolean => routine === 'ClientAuthentication';
+
+/** What a driver or socket said, with only what may be shown. */
+export function failureOf(error: unknown, phase: Phase): Failure {
+  const { code, errno, severity, sqlMessage, routine, reason, message, errors } = error as DriverError;
+  const spoke = severity !== undefined ? code : sqlMessage !== undefined ? `${errno}` : undefined;
+  return {
+    phase,
+    ...(spoke !== undefined ? { server: spoke } : code !== undefined && { code }),
+    ...(routine && { routine }),
+    words: reason ?? (message || errors?.[0]?.message || ''),
+  };
+}
+
+interface DriverError {
+  readonly code?: string;
+  readonly errno?: number;
+  /** Of errors that a PostgreSQL server sent. */
+  readonly severity?: string;
+  /** Of errors that a MySQL or MariaDB server sent. */
+  readonly sqlMessage?: string;
+  readonly routine?: string;
+  /** Of errors of OpenSSL: their message without memory addresses. */
+  readonly reason?: string;
+  readonly message?: string;
+  /** Of a name with several addresses, where none could be reached: Node leaves the message empty. */
+  readonly errors?: readonly Error[];
+}

@@ -1,0 +1,53 @@
+import { Socket } from 'node:net';
+import type { Address } from '../profiles/profile.ts';
+import type { Engine } from '../profiles/target.ts';
+
+/**
+ * A socket on its way to what is dialled. It is handed to the drivers, so that the host which they know stays the name
+ * that the certificate must carry, and so that we can see how far a login came.
+ */
+export class Wire {
+  readonly socket: Socket = new Socket();
+  /** Whether a connection came about. */
+  reached = false;
+
+  constructor(engine: Engine, { host, port }: Address) {
+    this.socket.once('connect', () => {
+      this.reached = true;
+    });
+    if (host.startsWith('/')) this.socket.connect(socketPath(engine, host, port));
+    else this.socket.connect({ host, port });
+  }
+}
+
+/** PostgreSQL names the folder of its socket, the others the socket itself. */
+function socketPath(engine: Engine, path: string, port: number): string {
+  return engine === 'postgresql' ? `${path}/.s.PGSQL.${port}` : path;
+}
+
+/**
+ * Bounds everything that is asked of a server, name resolution too: `getaddrinfo` cannot be called off, so its late
+ * answer goes unheard.
+ *
+ * @throws {@link Late} after `ms` milliseconds
+ */
+export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Late(ms)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Time ran out. Has the code that the table of causes knows. */
+export class Late extends Error {
+  readonly code = 'LATE';
+
+  constructor(ms: number) {
+    super(`nothing within ${ms / 1000} s`);
+  }
+}

@@ -1,0 +1,157 @@
+import { TLSSocket } from 'node:tls';
+import { type Connection, createConnection } from 'mysql2';
+import type { Secret } from '../secret.ts';
+import { type Failure, failureOf, type Phase } from './cause.ts';
+import { Wire, within } from './dial.ts';
+import type { Endpoint } from './endpoint.ts';
+import { connectError } from './failure.ts';
+import { withCertificate } from './peek.ts';
+import { type Driver, type LoginOptions, type Row, type Session, sessionOf } from './session.ts';
+import { planTls, type TlsFacts, type TlsPlan, tlsFacts } from './tls.ts';
+
+/** `login` for MySQL and MariaDB, by mysql2. */
+export async function open(endpoint: Endpoint, password: Secret, options: LoginOptions): Promise<Session> {
+  const plan = planTls(endpoint);
+  const line = new Line(endpoint, plan, password);
+  try {
+    await within(options.timeoutMs, line.enter());
+  } catch (error) {
+    const seen = line.failure(error);
+    line.drop();
+    const failure = await withCertificate(endpoint, seen);
+    const needsTls = !plan && (await welcomeOverTls(endpoint, failure, password, options));
+    throw connectError(endpoint, failure, [password.reveal()], needsTls ? 'TLS_REQUIRED' : undefined);
+  }
+  return sessionOf(line, endpoint, password, options);
+}
+
+/** A connection, and what was seen on its way in. */
+class Line implements Driver {
+  readonly connection: Connection;
+  readonly plan: TlsPlan | undefined;
+  readonly #wire: Wire;
+  readonly #local: boolean;
+  readonly #entered: Promise<void>;
+  askedForPassword = true;
+  #greeted = false;
+
+  constructor(endpoint: Endpoint, plan: TlsPlan | undefined, password: Secret) {
+    this.plan = plan;
+    this.#local = endpoint.dial.host.startsWith('/');
+    this.#wire = new Wire(endpoint.engine, endpoint.dial);
+    const { socket } = this.#wire;
+    socket.once('data', () => {
+      this.#greeted = true;
+    });
+    this.connection = createConnection({
+      ...settings(endpoint, plan),
+      stream: () => socket,
+      password: password.reveal(),
+    });
+    this.#entered = new Promise((resolve, reject) => {
+      this.connection.once('connect', () => resolve());
+      // Stays: without a listener the process would end when the server goes away.
+      this.connection.on('error', reject);
+    });
+    this.#entered.catch(() => {});
+  }
+
+  /** Waits for the login, and asks whether the password mattered. One that has expired shows only now. */
+  async enter(): Promise<void> {
+    await this.#entered;
+    const [row] = await this.rows('SELECT CURRENT_USER() AS account');
+    this.askedForPassword =
+      !isUnchecked(String(row?.account)) && !(this.#local && (await this.#knownToTheKernel()));
+  }
+
+  /** Accounts of `auth_socket` and `unix_socket` come in with any password, and through the socket alone. */
+  async #knownToTheKernel(): Promise<boolean> {
+    const [row] = await this.rows('SHOW CREATE USER CURRENT_USER()');
+    return /\b(unix|auth)_socket\b/.test(String(Object.values(row ?? {})[0]));
+  }
+
+  async rows(sql: string, values?: readonly unknown[]): Promise<readonly Row[]> {
+    const promised = this.connection.promise();
+    // `query` would write the values into the statement.
+    const [rows] = values ? await promised.execute(sql, [...values] as never) : await promised.query(sql);
+    return Array.isArray(rows) ? (rows as Row[]) : [];
+  }
+
+  get tls(): TlsFacts | undefined {
+    return this.secure && tlsFacts(this.secure, this.plan?.chain ?? false);
+  }
+
+  end(): Promise<void> {
+    return this.connection.promise().end();
+  }
+
+  get secure(): TLSSocket | undefined {
+    const { stream } = this.connection as Connection & { stream: unknown };
+    return stream instanceof TLSSocket ? stream : undefined;
+  }
+
+  /** mysql2 puts `HANDSHAKE_SSL_ERROR` over the code of what failed in TLS; the socket still knows it. */
+  failure(error: unknown): Failure {
+    const failure = failureOf(error, this.#phase());
+    const code = this.secure?.authorizationError as unknown as string | null | undefined;
+    const verification = failure.code === 'HANDSHAKE_SSL_ERROR' && this.plan?.chain && code;
+    return { ...failure, ...(verification && { code: verification }) };
+  }
+
+  #phase(): Phase {
+    if (!this.#greeted) return this.#wire.reached ? 'greeting' : 'dialling';
+    return this.plan && !this.secure?.getProtocol() ? 'tls' : 'login';
+  }
+
+  drop(): void {
+    this.connection.destroy();
+    this.#wire.socket.destroy();
+  }
+}
+
+function settings(endpoint: Endpoint, plan: TlsPlan | undefined) {
+  const { host, port, user, database, dial: to } = endpoint;
+  return {
+    host,
+    port,
+    user,
+    database,
+    // With a stream of our own it only says that the line is a local one, where no password has to be encrypted.
+    ...(to.host.startsWith('/') && { socketPath: to.host }),
+    ...(plan && {
+      ssl: { ...plan.material, rejectUnauthorized: plan.chain, verifyIdentity: plan.name } as object,
+    }),
+    // Our own bound is wider: it begins with the name.
+    connectTimeout: 0,
+    // A server may ask for any file of ours with LOAD DATA LOCAL, and its column names would become code.
+    flags: ['-LOCAL_FILES'],
+    disableEval: true,
+    trace: false,
+    supportBigNumbers: true,
+  };
+}
+
+// `@` in MariaDB, `skip-grants user@skip-grants host` in MySQL: started with --skip-grant-tables, it checks nothing.
+const isUnchecked = (account: string): boolean => account === '@' || account.startsWith('skip-grants user@');
+
+const denied = '1045';
+
+/**
+ * Whether the same login works over TLS. MariaDB and an account that has `REQUIRE SSL` say "access denied" without it,
+ * as for a wrong password. It is tried on a server that proves to be the right one, and else not at all.
+ */
+async function welcomeOverTls(
+  endpoint: Endpoint,
+  failure: Failure,
+  password: Secret,
+  options: LoginOptions,
+): Promise<boolean> {
+  if (failure.server !== denied || endpoint.dial.host.startsWith('/')) return false;
+  const strict = { ...endpoint, tls: { ...endpoint.tls, mode: 'verify-full' } } as const;
+  try {
+    await (await open(strict, password, options)).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
