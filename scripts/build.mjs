@@ -25,7 +25,8 @@ const common = {
   keepNames: false,
   legalComments: 'none',
   external: ['pg-native', '@napi-rs/keyring', '@napi-rs/keyring-*', 'cpu-features'],
-  define: { VERSION: JSON.stringify(version) },
+  // In a CJS file, `__filename` is what `import.meta.filename` is in its source.
+  define: { VERSION: JSON.stringify(version), 'import.meta.filename': '__filename' },
   supported: { 'dynamic-import': false },
   metafile: true,
   logLevel: 'warning',
@@ -92,6 +93,8 @@ writeFileSync(
 chmodSync(resolve(out, 'cli.cjs'), 0o755);
 
 found.add(resolve(source, 'index.ts'));
+// A program of its own, started by the keychain provider.
+found.add(resolve(source, 'providers/keychain/readback.ts'));
 const built = new Set();
 for (let left = [...found]; left.length > 0; left = [...found].filter((file) => !built.has(file))) {
   await Promise.all(
