@@ -1,0 +1,18 @@
+import { accessSync, constants, statSync } from 'node:fs';
+
+export type FileState = 'executable' | 'directory' | 'denied' | 'absent';
+
+/** Whether this user may execute the file at an absolute path; on Windows, whether it is there. */
+export function stateOf(path: string): FileState {
+  try {
+    const stats = statSync(path);
+    if (stats.isDirectory()) return 'directory';
+    if (!stats.isFile()) return 'denied';
+    accessSync(path, constants.X_OK);
+    return 'executable';
+  } catch (error) {
+    // A folder on the way that may not be entered; on the last step, no right to execute, or a mount without it.
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EACCES' || code === 'EPERM' ? 'denied' : 'absent';
+  }
+}
