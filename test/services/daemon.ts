@@ -6,6 +6,8 @@ export interface DaemonOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** Text for its stdin. Default none. */
+  readonly input?: string;
   /** Both of its outputs go here. */
   readonly log: string;
   readonly user?: Account;
@@ -40,12 +42,13 @@ export class Daemon {
     const log = openSync(options.log, 'a', 0o644);
     const [command, args] = bound(options);
     const child = spawn(command, args, {
-      stdio: ['ignore', log, log],
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', log, log],
       env: options.env ?? cleanEnvironment(),
       detached: true,
     });
     closeSync(log);
     child.on('error', () => {});
+    child.stdin?.end(options.input);
     child.unref();
     const daemon = new Daemon(child, options.signal ?? 'SIGTERM');
     await daemon.#serve(options);
@@ -80,6 +83,15 @@ export class Daemon {
     const killer = setTimeout(() => this.kill(), 10_000);
     await this.#ended;
     clearTimeout(killer);
+  }
+
+  /** Holds it still: it keeps its socket and answers nothing until {@link Daemon.thaw}. */
+  freeze(): void {
+    this.#send('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#send('SIGCONT');
   }
 
   /** At once, with all that it started. */
@@ -124,6 +136,8 @@ export interface RunOptions {
   /** On top of {@link cleanEnvironment}. */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** Text for its stdin. Default none. */
+  readonly input?: string;
 }
 
 /** Runs a program to its end and gives back its stdout; throws with all of its output where it fails. */
@@ -136,6 +150,6 @@ export function must(command: string, args: readonly string[], options: RunOptio
       if (!error) resolve(stdout);
       else reject(new Error(`${command} ${args.join(' ')} failed (${error.code}):\n${stdout}${stderr}`));
     });
-    child.stdin?.end();
+    child.stdin?.end(options.input);
   });
 }
