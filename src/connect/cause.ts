@@ -21,58 +21,59 @@ export interface Failure {
   readonly asked?: boolean;
 }
 
-const network: Readonly<Record<string, ErrorCode>> = {
-  ECONNREFUSED: 'REFUSED',
-  ENOENT: 'REFUSED',
-  EACCES: 'REFUSED',
-  ENOTSOCK: 'REFUSED',
-  ENOTFOUND: 'UNKNOWN_HOST',
-  EAI_AGAIN: 'UNKNOWN_HOST',
-  EAI_FAIL: 'UNKNOWN_HOST',
-  ENODATA: 'UNKNOWN_HOST',
-  ETIMEDOUT: 'UNREACHABLE',
-  EHOSTUNREACH: 'UNREACHABLE',
-  EHOSTDOWN: 'UNREACHABLE',
-  ENETUNREACH: 'UNREACHABLE',
-  ENETDOWN: 'UNREACHABLE',
-  EADDRNOTAVAIL: 'UNREACHABLE',
-  LATE: 'UNREACHABLE',
-};
+// Maps, since a server may send any text as its code, `constructor` too.
+const network = new Map<string, ErrorCode>([
+  ['ECONNREFUSED', 'REFUSED'],
+  ['ENOENT', 'REFUSED'],
+  ['EACCES', 'REFUSED'],
+  ['ENOTSOCK', 'REFUSED'],
+  ['ENOTFOUND', 'UNKNOWN_HOST'],
+  ['EAI_AGAIN', 'UNKNOWN_HOST'],
+  ['EAI_FAIL', 'UNKNOWN_HOST'],
+  ['ENODATA', 'UNKNOWN_HOST'],
+  ['ETIMEDOUT', 'UNREACHABLE'],
+  ['EHOSTUNREACH', 'UNREACHABLE'],
+  ['EHOSTDOWN', 'UNREACHABLE'],
+  ['ENETUNREACH', 'UNREACHABLE'],
+  ['ENETDOWN', 'UNREACHABLE'],
+  ['EADDRNOTAVAIL', 'UNREACHABLE'],
+  ['LATE', 'UNREACHABLE'],
+]);
 
 // OpenSSL's names, as `tls` gives them; `openssl verify` explains each.
-const certificate: Readonly<Record<string, ErrorCode>> = {
-  CERT_HAS_EXPIRED: 'CERT_EXPIRED',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'CERT_NAME',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'CERT_UNKNOWN_CA',
-  SELF_SIGNED_CERT_IN_CHAIN: 'CERT_UNKNOWN_CA',
-  UNABLE_TO_GET_ISSUER_CERT: 'CERT_UNKNOWN_CA',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'CERT_UNKNOWN_CA',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'CERT_UNKNOWN_CA',
-  CERT_UNTRUSTED: 'CERT_UNKNOWN_CA',
-  CERT_SIGNATURE_FAILURE: 'CERT_UNKNOWN_CA',
+const verification = new Map<string, ErrorCode>([
+  ['CERT_HAS_EXPIRED', 'CERT_EXPIRED'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'CERT_NAME'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'CERT_UNKNOWN_CA'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'CERT_UNKNOWN_CA'],
+  ['UNABLE_TO_GET_ISSUER_CERT', 'CERT_UNKNOWN_CA'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_UNKNOWN_CA'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_UNKNOWN_CA'],
+  ['CERT_UNTRUSTED', 'CERT_UNKNOWN_CA'],
+  ['CERT_SIGNATURE_FAILURE', 'CERT_UNKNOWN_CA'],
   // A server that answers the request for TLS with no: ours for PostgreSQL, mysql2's.
-  TLS_NOT_OFFERED: 'TLS_REFUSED',
-  HANDSHAKE_NO_SSL_SUPPORT: 'TLS_REFUSED',
-};
+  ['TLS_NOT_OFFERED', 'TLS_REFUSED'],
+  ['HANDSHAKE_NO_SSL_SUPPORT', 'TLS_REFUSED'],
+]);
 
 /** SQLSTATE and MySQL's numbers in one table: none of them is in both. */
-const server: Readonly<Record<string, ErrorCode>> = {
-  '28P01': 'WRONG_PASSWORD',
-  '3D000': 'NO_DATABASE',
-  '53300': 'TOO_MANY',
-  1045: 'WRONG_PASSWORD',
+const server = new Map<string, ErrorCode>([
+  ['28P01', 'WRONG_PASSWORD'],
+  ['3D000', 'NO_DATABASE'],
+  ['53300', 'TOO_MANY'],
+  ['1045', 'WRONG_PASSWORD'],
   // MariaDB's for an account that logs in without a password (unix_socket), from elsewhere.
-  1698: 'WRONG_PASSWORD',
-  1049: 'NO_DATABASE',
+  ['1698', 'WRONG_PASSWORD'],
+  ['1049', 'NO_DATABASE'],
   // "Access denied to database": MySQL does not tell the unprivileged whether it exists.
-  1044: 'NO_DATABASE',
-  1040: 'TOO_MANY',
-  1203: 'TOO_MANY',
-  1226: 'TOO_MANY',
-  1820: 'PASSWORD_EXPIRED',
-  1862: 'PASSWORD_EXPIRED',
-  3159: 'TLS_REQUIRED',
-};
+  ['1044', 'NO_DATABASE'],
+  ['1040', 'TOO_MANY'],
+  ['1203', 'TOO_MANY'],
+  ['1226', 'TOO_MANY'],
+  ['1820', 'PASSWORD_EXPIRED'],
+  ['1862', 'PASSWORD_EXPIRED'],
+  ['3159', 'TLS_REQUIRED'],
+]);
 
 /**
  * The cause of a failed connection, by codes alone: the words are translated by the server and change with versions.
@@ -80,15 +81,18 @@ const server: Readonly<Record<string, ErrorCode>> = {
  * (it comes after the right password) nor a line of `pg_hba.conf`, where only another try tells whether TLS is missing.
  */
 export function causeOf(failure: Failure): ErrorCode {
-  if (failure.server !== undefined) return server[failure.server] ?? unlisted(failure);
+  if (failure.server !== undefined) return causeOfServer(failure);
   const code = failure.code ?? '';
-  const found = network[code] ?? certificate[code];
+  const found = network.get(code) ?? verification.get(code);
   if (found) return found;
   return failure.phase === 'tls' || /^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code) ? 'TLS_FAILED' : 'DATABASE';
 }
 
-function unlisted({ server: state, routine, asked }: Failure): ErrorCode {
-  return state === '28000' && !asked && !isHba(routine) ? 'WRONG_PASSWORD' : 'DATABASE';
+function causeOfServer({ server: code = '', phase, routine, asked }: Failure): ErrorCode {
+  const found = server.get(code) ?? 'DATABASE';
+  // Before TLS anybody could say so, and nobody has had the password yet: a rotation must not believe it.
+  if (found === 'WRONG_PASSWORD' && (phase === 'greeting' || phase === 'tls')) return 'DATABASE';
+  return code === '28000' && !asked && !isHba(routine) ? 'WRONG_PASSWORD' : found;
 }
 
 /** Whether `pg_hba.conf` turned the connection down, so that one with TLS might be let in. */

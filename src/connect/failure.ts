@@ -64,7 +64,9 @@ function factsOf({ tls }: Endpoint, failure: Failure, hide: readonly string[]): 
   return facts;
 }
 
-const lifetime = (days: number): string => (days < 0 ? `expired ${-days} days ago` : `${days} days left`);
+// -1 is anything up to 24 hours ago.
+const lifetime = (days: number): string =>
+  days >= 0 ? `${days} days left` : days === -1 ? 'expired today' : `expired ${-days - 1} days ago`;
 
 // A server is free to send escape sequences, and to send back what it was told.
 function shown(words: string, hide: readonly string[]): string {
