@@ -1,6 +1,7 @@
 import { type Context, suite as uvuSuite } from 'uvu';
 import { Unavailable, use } from '../services/use.ts';
 import { assertionsMade } from './assert.ts';
+import { cleanUp } from './cleanup.ts';
 import { describe, report } from './report.ts';
 
 export { assert } from './assert.ts';
@@ -92,6 +93,8 @@ async function execute(state: State, name: string, handler: () => unknown): Prom
   } catch (error) {
     report({ kind: 'failed', name, why: describe(error) });
     throw error;
+  } finally {
+    await cleanUp();
   }
   report({ kind: 'passed', name });
 }
@@ -126,16 +129,21 @@ interface UvuHook<T> {
   each(handler: (context: T) => Promise<void>): void;
 }
 
+const states: State[] = [];
+
 /** uvu exits 0 for a suite that forgot `.run()` and for an empty one. */
 function watch(state: State): void {
-  process.on('exit', () => {
-    if (state.broken) process.exitCode = 1;
-    const fault = !state.ran ? 'was never run: `.run()` is missing' : !state.declared && 'has no test';
-    if (!fault) return;
-    process.exitCode = 1;
-    process.stderr.write(`the suite "${state.title}" ${fault}\n`);
-    report({ kind: 'empty', name: `the suite "${state.title}" ${fault}` });
-  });
+  if (states.length === 0) process.once('exit', () => states.forEach(judge));
+  states.push(state);
+}
+
+function judge({ title, declared, ran, broken }: State): void {
+  if (broken) process.exitCode = 1;
+  const fault = !ran ? 'was never run: `.run()` is missing' : !declared && 'has no test';
+  if (!fault) return;
+  process.exitCode = 1;
+  process.stderr.write(`the suite "${title}" ${fault}\n`);
+  report({ kind: 'empty', name: `the suite "${title}" ${fault}` });
 }
 
 async function missing(needs: readonly Need[]): Promise<Lack | undefined> {

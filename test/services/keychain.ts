@@ -176,7 +176,7 @@ export class Keychain {
   }
 
   #listen(): Promise<void> {
-    const server = createServer((socket) => this.#sockets.add(socket)).unref();
+    const server = createServer((socket) => this.#sockets.add(socket.unref())).unref();
     this.#mute = server;
     return new Promise((resolve) => server.listen(join(this.env.XDG_RUNTIME_DIR, 'bus'), resolve));
   }
