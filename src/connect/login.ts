@@ -2,6 +2,8 @@ import type { Secret } from '../secret.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { LoginOptions, Session } from './session.ts';
 
+export type { LoginOptions, Row, Session } from './session.ts';
+
 /**
  * Logs in. What the server asks for in the clear it gets only inside TLS, but where the mode is `disable`.
  *
