@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** What a test file tells the runner, one message at a time. Without a runner (a file started by hand) nobody listens. */
 export type Report =
   | { readonly kind: 'declared'; readonly name: string }
@@ -16,7 +18,10 @@ export function report(message: Report): void {
 export function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line) && isOurs(line));
-  return [`${error.name}: ${error.message}`, ...frames.slice(0, 6)].join('\n');
+  const { details } = error as { details?: string | false };
+  const difference = details ? stripVTControlCharacters(details).trimEnd().split('\n') : [];
+  return [`${error.name}: ${error.message}`, ...difference, ...frames.slice(0, 6)].join('\n');
 }
 
-const isOurs = (frame: string): boolean => !/node:|node_modules\/(uvu|tsx)\//.test(frame);
+const isOurs = (frame: string): boolean =>
+  !/node:|node_modules\/(uvu|tsx)\/|test\/helpers\/(assert|suite)\.ts/.test(frame);

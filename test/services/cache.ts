@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,6 +20,7 @@ export async function cached(name: string, make: (folder: string) => Promise<voi
     const draft = mkdtempSync(join(cacheFolder, `${name}.draft-`));
     try {
       await make(draft);
+      chmodSync(draft, 0o755);
       renameSync(draft, folder);
     } catch (error) {
       if (tries === 3 && !existsSync(folder)) throw error;
