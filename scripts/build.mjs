@@ -45,15 +45,25 @@ const lazy = (found) => ({
   },
 });
 
-/** Serves a module of the core from the core file. */
+/**
+ * Serves a module of the core from the core file. In a namespace of its own: as a file of this package it would count as
+ * an ES module, where `module.exports` means nothing.
+ */
 const fromCore = (core) => ({
   name: 'from-core',
   setup(b) {
-    b.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      if (!core.has(path)) return;
-      return { contents: `module.exports = require('./core.cjs').${identifier(path)}`, loader: 'js' };
+    b.onResolve({ filter: /^\.{1,2}\// }, (args) => {
+      const file = resolve(args.resolveDir, args.path);
+      if (args.kind !== 'dynamic-import' && core.has(file)) return { path: file, namespace: 'core' };
     });
-    b.onResolve({ filter: /^\.\/core\.cjs$/ }, () => ({ path: './core.cjs', external: true }));
+    b.onLoad({ filter: /.*/, namespace: 'core' }, ({ path }) => ({
+      contents: `module.exports = require('./core.cjs').${identifier(path)}`,
+      loader: 'js',
+    }));
+    b.onResolve({ filter: /^\.\/core\.cjs$/, namespace: 'core' }, () => ({
+      path: './core.cjs',
+      external: true,
+    }));
   },
 });
 const identifier = (file) => chunkName(file).replaceAll('-', '_');
@@ -92,7 +102,6 @@ writeFileSync(
 );
 chmodSync(resolve(out, 'cli.cjs'), 0o755);
 
-found.add(resolve(source, 'index.ts'));
 // A program of its own, started by the keychain provider.
 found.add(resolve(source, 'providers/keychain/readback.ts'));
 const built = new Set();

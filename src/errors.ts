@@ -101,3 +101,20 @@ export class DbcredsError extends Error {
     return this.code === 'NOT_EXECUTABLE' ? 126 : 125;
   }
 }
+
+/** A refusal or failure as a person reads it: what, about what, what happened, what to type. */
+export function formatError(error: DbcredsError): string {
+  const kind = error.kind === 'refused' ? 'refused: ' : '';
+  const parts = [
+    `dbcreds: ${kind}${error.message} (${error.code})`,
+    columns(error.facts),
+    error.note ?? '',
+    columns(error.hints.map(([what, command]): Hint => [what.endsWith(':') ? what : `${what}:`, command])),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function columns(rows: readonly Fact[]): string {
+  const width = Math.max(0, ...rows.map(([label]) => label.length));
+  return rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`).join('\n');
+}

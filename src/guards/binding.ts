@@ -1,3 +1,4 @@
+import type { Hint } from '../errors.ts';
 import { type Seal, sealDifferences } from '../profiles/seal.ts';
 import type { Finding, Situation } from './finding.ts';
 
@@ -6,7 +7,7 @@ export function bindingGuard(situation: Situation): Finding | undefined {
   const { record, seal, profile, expectedSeal, sealHash } = situation;
   if (!record.targets.includes(seal.target)) {
     const stored = record.targets.join(', ');
-    return changed(situation, `was stored for another target`, [['target', stored, seal.target]]);
+    return changed(situation, 'is for another target', [['target', stored, seal.target]]);
   }
   if (expectedSeal !== undefined) {
     if (expectedSeal === sealHash) return undefined;
@@ -45,9 +46,17 @@ function differences({ profile }: Situation, allowed: Seal | undefined, found: S
     : [...place, ['target', 'none', found.target], ['dial', 'none', found.dial]];
 }
 
-function changed({ profile, terminal }: Situation, why: string, changes: Change[]): Finding {
+/** A person at a terminal may allow a place. What a job's variables say, only the job can change. */
+function changed(
+  { profile, terminal, placed, expectedSeal }: Situation,
+  why: string,
+  changes: Change[],
+): Finding {
+  const mend: Hint[] = placed
+    ? [['see and allow it:', `dbcreds trust ${profile.name}`]]
+    : [['see what is in force:', `dbcreds show ${profile.name}`]];
   return {
-    level: terminal ? 'ask' : 'refuse',
+    level: terminal && placed && expectedSeal === undefined ? 'ask' : 'refuse',
     code: 'BINDING_CHANGED',
     message: `the password of ${profile.name} ${why}`,
     facts: changes.map(([key, allowed, found]) => [
@@ -55,9 +64,6 @@ function changed({ profile, terminal }: Situation, why: string, changes: Change[
       allowed === 'none' ? found : `${found}  (allowed: ${allowed})`,
     ]),
     note: 'If you did not make this change, somebody may be after the password.',
-    hints: [
-      ['see and allow it:', `dbcreds trust ${profile.name}`],
-      ['for a job without a terminal:', `dbcreds trust ${profile.name} --print`],
-    ],
+    hints: [...mend, ['the seal, for a job without a terminal:', `dbcreds trust ${profile.name} --print`]],
   };
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { DbcredsError } from '../errors.ts';
+import { readPrivate } from '../files.ts';
 import type { Seal } from './seal.ts';
 
 /** Which seal was allowed for which profile, from which file: profile id, then the file's real path. */
@@ -12,16 +12,16 @@ export function trustFile(context: Context): string {
   return join(context.folders.data, 'trust.json');
 }
 
-/** @throws DbcredsError `BAD_PROFILE` where the file is there but cannot be read: nothing is trusted by accident */
+/** @throws DbcredsError where the file is there but cannot be read: nothing is trusted by accident */
 export function readTrust(context: Context): Trust {
   const file = trustFile(context);
+  const content = readPrivate(file);
+  if (content === undefined) return {};
   try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as { places: Trust }).places;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return {};
+    return (JSON.parse(content.toString('utf8')) as { places: Trust }).places;
+  } catch {
     throw new DbcredsError('BAD_PROFILE', {
-      message: `${file} cannot be read (${code ?? 'it is not JSON'})`,
+      message: `${file} is not JSON`,
       note: 'It says which profile files may use which passwords. Without it every place has to be allowed anew.',
       hints: [['start it anew:', `rm ${file}`]],
     });

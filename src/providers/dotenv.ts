@@ -72,3 +72,8 @@ function notForProduction(file: string, ref: Ref): DbcredsError {
     ],
   });
 }
+
+/** The variables of a `.env` text, for `--env-file`. */
+export function parseEnvText(text: string): { [name: string]: string } {
+  return parse(text);
+}

@@ -1,0 +1,123 @@
+import { homedir } from 'node:os';
+import cac from 'cac';
+import envPaths from 'env-paths';
+import { globalOptions, nameOf, readWords, unguard } from './cli/argv.ts';
+import type { CommandRow, Options } from './commands/command.ts';
+import { usage } from './commands/options.ts';
+import { commands } from './commands/table.ts';
+import type { Context } from './context.ts';
+import { DbcredsError, formatError } from './errors.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+
+declare const VERSION: string;
+
+/** The program: one door in, and one door out. */
+export async function start(): Promise<void> {
+  const context = contextOf(process.env);
+  const terminal = openTerminal(context);
+  let status: number;
+  try {
+    status = await main(process.argv.slice(2), { context, terminal });
+  } catch (error) {
+    status = report(error, terminal, context);
+  }
+  process.exit(status);
+}
+
+interface Stage {
+  readonly context: Context;
+  readonly terminal: Terminal;
+}
+
+/** @returns the exit status */
+async function main(argv: readonly string[], stage: Stage): Promise<number> {
+  const words = readWords(argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv, commands);
+  const { command } = words;
+  if (command === undefined) return withoutCommand(words.options, stage.terminal);
+  const options = parse(command, words.options);
+  if (options.help) {
+    stage.terminal.out((await import('./cli/help.ts')).commandHelp(command));
+    return 0;
+  }
+  checkCount(command, words.positionals);
+  const action = await command.load();
+  return action(stage, words.positionals, options);
+}
+
+async function withoutCommand(options: readonly string[], terminal: Terminal): Promise<number> {
+  if (options.some((word) => /^(-v|-V|--version)$/.test(word))) {
+    terminal.out(`dbcreds ${VERSION}\n`);
+    return 0;
+  }
+  const { overview } = await import('./cli/help.ts');
+  if (options.length > 0) {
+    terminal.out(overview(commands));
+    return 0;
+  }
+  terminal.say(overview(commands).trimEnd());
+  return 125;
+}
+
+function parse(command: CommandRow, words: readonly string[]): Options {
+  const cli = cac('dbcreds');
+  const row = cli.command(nameOf(command), command.summary);
+  for (const { flags, help } of [...globalOptions, ...command.options]) row.option(flags, help);
+  const { options } = cli.parse(['', '', nameOf(command), ...words], { run: false });
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, unguard(value)]));
+}
+
+function checkCount(command: CommandRow, words: readonly string[]): void {
+  const places = command.usage.split(' ').slice(1);
+  const needed = places.filter((place) => place.startsWith('<')).length;
+  const help: [string, string] = ['its form:', `dbcreds ${command.usage}`];
+  if (words.length < needed) throw usage(`${nameOf(command)} needs ${places[words.length]}`, [help]);
+  const most = places.some((place) => place.includes('...')) ? Number.POSITIVE_INFINITY : places.length;
+  if (words.length > most)
+    throw usage(`${nameOf(command)} does not take ${JSON.stringify(words[most])}`, [help]);
+}
+
+function contextOf(env: Context['env']): Context {
+  const { config, data, cache, log } = envPaths('dbcreds', { suffix: '' });
+  return {
+    env,
+    cwd: process.cwd(),
+    home: homedir(),
+    platform: process.platform,
+    now: Date.now(),
+    folders: { config, data, cache, state: log },
+  };
+}
+
+/** Prints an error, and tells the exit status. */
+function report(error: unknown, terminal: Terminal, { env }: Context): number {
+  const known = error instanceof DbcredsError ? error : unforeseen(error);
+  if (known.code === 'INTERRUPTED' && known.message === 'interrupted') {
+    // As if we had not caught it: a shell loop around us stops too.
+    process.kill(process.pid, 'SIGINT');
+    return 130;
+  }
+  terminal.say(formatError(known));
+  if (env.DBCREDS_DEBUG) terminal.say(traceOf(error));
+  return known.exitCode;
+}
+
+/** The message of an error that nobody wrote for a reader may quote anything, a URL with a password too. */
+function unforeseen(error: unknown): DbcredsError {
+  const name = error instanceof Error ? error.name : typeof error;
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return new DbcredsError('INTERNAL', {
+    message: `dbcreds failed in a way that it did not foresee: ${name}${typeof code === 'string' ? ` ${code}` : ''}`,
+    note: 'The details are left out, since they could hold a secret.',
+    hints: [['show where:', 'DBCREDS_DEBUG=1 dbcreds ...']],
+  });
+}
+
+/** Where errors came from: the frames of each in the chain, without their messages. */
+function traceOf(error: unknown): string {
+  const lines: string[] = [];
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const frames = (at.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+    lines.push(`${at.name}${at instanceof DbcredsError ? ` ${at.code}` : ''}`, ...frames);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,51 @@
+import { parseDuration, showDate, showSpan } from '../profiles/duration.ts';
+import { loadFiles } from '../profiles/files.ts';
+import { columns } from './columns.ts';
+import type { Action } from './command.ts';
+import { flag, text, usage } from './options.ts';
+import { type Row, rowJson, type State, survey } from './survey.ts';
+
+const order: readonly State[] = ['expired', 'soon', 'broken', 'failed', 'unknown', 'missing', 'ok'];
+
+/** `dbcreds check`. */
+export const check: Action = async (stage, _, options) => {
+  const within = spanOf(text(options, 'within'));
+  const { now } = stage.context;
+  const rows = await survey(stage, loadFiles(stage.context));
+  rows.sort(
+    (a, b) => order.indexOf(a.state) - order.indexOf(b.state) || (a.expiresAt ?? 0) - (b.expiresAt ?? 0),
+  );
+  if (flag(options, 'json')) stage.terminal.out(`${JSON.stringify(rows.map(rowJson), null, 2)}\n`);
+  else
+    stage.terminal.out(
+      columns(rows.map((row) => [`${row.id}${row.profile?.production ? ' !' : ''}`, sentence(row, now)])),
+    );
+  return rows.some(({ expiresAt }) => expiresAt !== undefined && expiresAt - now <= within) ? 1 : 0;
+};
+
+function spanOf(value: string | undefined): number {
+  if (value === undefined) return 0;
+  const span = parseDuration(value);
+  if (span === undefined)
+    throw usage(`--within ${value} is no duration`, [['such as:', 'dbcreds check --within 14d']]);
+  return span;
+}
+
+function sentence({ state, expiresAt = 0, error, profile }: Row, now: number): string {
+  switch (state) {
+    case 'expired':
+      return `expired ${showSpan(now - expiresAt)} ago, on ${showDate(expiresAt)}`;
+    case 'soon':
+      return `${showSpan(expiresAt - now)} left, until ${showDate(expiresAt)}`;
+    case 'ok':
+      return expiresAt === 0 ? 'never expires' : `${showSpan(expiresAt - now)} left`;
+    case 'unknown':
+      return `of unknown age${profile?.expires === undefined ? ', and nothing bounds it' : ''}`;
+    case 'missing':
+      return 'no password is stored';
+    case 'failed':
+      return `not known: ${error?.message} (${error?.code})`;
+    case 'broken':
+      return `cannot be used: ${error?.message}`;
+  }
+}

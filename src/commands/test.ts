@@ -1,0 +1,82 @@
+import { endpointOf, readPems } from '../connect/endpoint.ts';
+import { login, type Session } from '../connect/login.ts';
+import { describe, type ServerReport } from '../connect/report.ts';
+import { DbcredsError, formatError } from '../errors.ts';
+import { showTarget } from '../profiles/target.ts';
+import type { Held } from '../run/hold.ts';
+import { judgeOne } from '../run/judge.ts';
+import { healed } from '../run/server.ts';
+import { settle } from '../run/settle.ts';
+import { columns } from './columns.ts';
+import type { Action } from './command.ts';
+import { held, sceneOf, selected } from './held.ts';
+import { flag } from './options.ts';
+
+/** How long the login may take, in milliseconds. */
+const patience = 10_000;
+
+/** The guards that speak of where the password would go. A login is no run: it asks nobody, and an old password may be tried. */
+const guards = new Set(['BINDING_CHANGED', 'WEAK_TLS']);
+
+/** `dbcreds test`. */
+export const test: Action = async (stage, args, options) => {
+  const selection = selected(stage, args, options);
+  const one = await held(stage, selection, options);
+  const judged = judgeOne(
+    sceneOf({ ...stage, terminal: { ...stage.terminal, available: false } }, selection.plain.name),
+    one,
+  );
+  await settle(sceneOf(stage, selection.plain.name), [
+    { ...judged, findings: judged.findings.filter(({ code }) => guards.has(code)) },
+  ]);
+  const json = flag(options, 'json');
+  try {
+    const report = await tryOut(one);
+    stage.terminal.out(
+      json ? `${JSON.stringify({ ok: true, ...report }, null, 2)}\n` : columns(rows(one, report)),
+    );
+    return 0;
+  } catch (error) {
+    if (!(error instanceof DbcredsError)) throw error;
+    if (json)
+      stage.terminal.out(
+        `${JSON.stringify({ ok: false, code: error.code, message: error.message }, null, 2)}\n`,
+      );
+    else stage.terminal.say(formatError(error));
+    return 1;
+  }
+};
+
+interface Report extends ServerReport {
+  readonly tls: Session['tls'] | null;
+  /** Whether the server looked at the password at all. */
+  readonly askedForPassword: boolean;
+}
+
+async function tryOut(one: Held): Promise<Report> {
+  const slot = one.record.pending ? await healed(one) : one.record.current;
+  const endpoint = endpointOf(one.profile, slot.user, readPems(one.profile.tls));
+  const session = await login(endpoint, slot.password, { timeoutMs: patience });
+  try {
+    const { tls = null, askedForPassword } = session;
+    return { ...(await describe(session, endpoint.engine)), tls, askedForPassword };
+  } finally {
+    await session.close();
+  }
+}
+
+function rows(
+  { profile }: Held,
+  { server, user, superuser, primary, tls, askedForPassword }: Report,
+): string[][] {
+  return [
+    ['logged in', `${profile.id}, ${showTarget(profile.target)}`],
+    ['server', `${server}${primary ? '' : ', a standby or read-only'}`],
+    ['user', `${user}${superuser ? ', a SUPERUSER' : ', no superuser'}`],
+    ['TLS', tls ? `${tls.protocol}, ${tls.authorized ? 'verified' : 'NOT verified'}` : 'none'],
+    ...(tls ? [['certificate', `${tls.certificateName}, ${tls.daysLeft} days left`]] : []),
+    ...(askedForPassword
+      ? []
+      : [['password', 'the server did not ask for one: this proves nothing about it']]),
+  ];
+}

@@ -1,0 +1,21 @@
+import type { Secret } from '../secret.ts';
+import { type Connection, readOnlyOption, verifies } from './connection.ts';
+
+/** libpq's variables. GSS encryption is switched off: it would be tried before TLS and is none of ours. */
+export function postgresqlVariables(connection: Connection): Record<string, string | Secret> {
+  const { host, port, database, user, password, hostAddress, tls, readOnly, params } = connection;
+  const root = tls.ca ?? (verifies(tls.mode) ? (tls.systemCa ?? 'system') : undefined);
+  return {
+    PGHOST: host,
+    ...(hostAddress ? { PGHOSTADDR: hostAddress } : {}),
+    PGPORT: String(port),
+    PGDATABASE: database,
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGSSLMODE: tls.mode,
+    ...(root ? { PGSSLROOTCERT: root } : {}),
+    ...(tls.cert && tls.key ? { PGSSLCERT: tls.cert, PGSSLKEY: tls.key } : {}),
+    PGGSSENCMODE: 'disable',
+    ...(readOnly ? { PGOPTIONS: params.options ?? readOnlyOption } : {}),
+  };
+}

@@ -1,0 +1,119 @@
+import { DbcredsError } from './errors.ts';
+import { launch, resolveCommand } from './launch/index.ts';
+import { environmentOf, inheritedOf, type Ready, revealed, writeClientFiles } from './run/environment.ts';
+import { type Held, hold } from './run/hold.ts';
+import { happeningOf, journal } from './run/journal.ts';
+import { confirm, type Judged, judgeOne } from './run/judge.ts';
+import { passesThrough } from './run/nested.ts';
+import type { Scene } from './run/request.ts';
+import { type Selection, select } from './run/select.ts';
+import { settle } from './run/settle.ts';
+
+export type { RunRequest, Scene } from './run/request.ts';
+
+/**
+ * Runs a command with credentials. None of the steps starts the child but the last, and nothing dials before `heal`.
+ *
+ * @returns the exit status to end with, where the process was not replaced by the command
+ * @throws DbcredsError where a step failed; then nothing was started
+ */
+export async function run(scene: Scene): Promise<number> {
+  const selections = select(scene);
+  findCommand(scene);
+  if (passesThrough(scene.context.env, selections, scene.request))
+    return start(scene, inheritedOf(scene.context));
+  try {
+    const held = await read(scene, selections);
+    const judged = held.map((one) => judgeOne(scene, one));
+    if (scene.request.dryRun) return await dryRun(scene, judged);
+    await settle(scene, judged);
+    await confirm(scene, judged, scene.request.command[0] ?? '');
+    const ready = await heal(scene, held);
+    if (scene.request.verify) await verify(ready);
+    const child = await environmentOf(scene, ready);
+    await writeClientFiles(child.files);
+    logLaunch(scene, judged);
+    return await start(scene, revealed(child));
+  } catch (error) {
+    if (error instanceof DbcredsError) logRefusal(scene, selections, error);
+    throw error;
+  }
+}
+
+/** Before anybody is asked anything. `PATH` is not among what a profile may change. */
+function findCommand({ context, request }: Scene): void {
+  const [command] = request.command;
+  if (command === undefined && !request.dryRun)
+    throw new DbcredsError('USAGE', {
+      kind: 'usage',
+      message: 'no command was given',
+      hints: [['put it behind --:', `dbcreds run --env ${request.envs[0] ?? 'NAME'} -- node app.js`]],
+    });
+  if (command !== undefined) resolveCommand(command, inheritedOf(context), context.cwd, context.platform);
+}
+
+/** One after the other: a keychain that asks, asks for one thing at a time. */
+async function read(scene: Scene, selections: readonly Selection[]): Promise<Held[]> {
+  const held: Held[] = [];
+  for (const selection of selections) held.push(await hold(scene, selection));
+  return held;
+}
+
+/** Where a rotation was cut off, finds the password that works, and judges its age again. */
+async function heal(scene: Scene, held: readonly Held[]): Promise<Ready[]> {
+  const ready: Ready[] = [];
+  for (const one of held) {
+    if (one.record.pending === undefined) ready.push({ ...one, slot: one.record.current });
+    else ready.push(await healOne(scene, one));
+  }
+  return ready;
+}
+
+async function healOne(scene: Scene, held: Held): Promise<Ready> {
+  const slot = await (await import('./run/server.ts')).healed(held);
+  const again = { ...held, record: { ...held.record, current: slot } };
+  const { situation, findings } = judgeOne(scene, again);
+  await settle(scene, [{ situation, findings: findings.filter(({ code }) => code.startsWith('EXPIRE')) }]);
+  return { ...again, slot };
+}
+
+async function verify(ready: readonly Ready[]): Promise<void> {
+  const { tryLogin } = await import('./run/server.ts');
+  for (const one of ready) await tryLogin(one.profile, one.slot);
+}
+
+async function dryRun(scene: Scene, judged: readonly Judged[]): Promise<number> {
+  const { describeRun } = await import('./run/dry.ts');
+  const ready = judged.map(({ held }) => ({ ...held, slot: held.record.current }));
+  scene.terminal.out(describeRun(scene, judged, await environmentOf(scene, ready)));
+  // The description has the warnings already.
+  await settle(
+    scene,
+    judged.map((one) => ({ ...one, findings: one.findings.filter(({ level }) => level === 'refuse') })),
+  );
+  return 0;
+}
+
+function start({ context, request }: Scene, env: { [name: string]: string }): Promise<number> {
+  const [command = '', ...args] = request.command;
+  const { cwd, platform } = context;
+  return launch({ command, args, env, cwd, platform });
+}
+
+function logLaunch(scene: Scene, judged: readonly Judged[]): void {
+  for (const { held, findings } of judged) {
+    const overrides = findings
+      .filter(({ level, code }) => level === 'warn' && code === 'EXPIRED')
+      .map(({ code }) => code);
+    journal(scene, held.plain, happeningOf(scene, held.provider.name, overrides));
+  }
+}
+
+/** A refusal stands, whether or not it can be logged. */
+function logRefusal(scene: Scene, selections: readonly Selection[], { code }: DbcredsError): void {
+  if (code === 'LOG' || scene.request.dryRun) return;
+  for (const { plain } of selections) {
+    const { log: _, ...profile } = plain;
+    journal(scene, profile, { ...happeningOf(scene, '', []), outcome: 'refused', code });
+  }
+}

@@ -1,0 +1,46 @@
+import { basename } from 'node:path';
+import { DbcredsError } from '../errors.ts';
+import { appendLog, type LogEntry } from '../log.ts';
+import type { Profile } from '../profiles/profile.ts';
+import { formatTarget } from '../profiles/target.ts';
+import type { Scene } from './request.ts';
+
+/** What happened to a profile, beyond what the profile itself says. */
+export type Happening = Pick<LogEntry, 'event' | 'outcome' | 'provider'> & Partial<LogEntry>;
+
+/**
+ * Writes one line to the log of runs.
+ *
+ * @throws DbcredsError `LOG` where it cannot be written and the profile requires it; else that is a warning
+ */
+export function journal(
+  { context, terminal }: Pick<Scene, 'context' | 'terminal'>,
+  profile: Profile,
+  happening: Happening,
+): void {
+  try {
+    appendLog(context, {
+      at: new Date(context.now).toISOString(),
+      profile: profile.id,
+      target: formatTarget(profile.target),
+      production: profile.production,
+      ...happening,
+      pid: process.pid,
+    });
+  } catch (error) {
+    if (profile.log === 'required' || !(error instanceof DbcredsError)) throw error;
+    terminal.say(`dbcreds: warning: ${error.message} (LOG)`);
+  }
+}
+
+/** A run's own part of its line: the command without folder and arguments, the reason, what was overridden. */
+export function happeningOf({ request }: Scene, provider: string, overrides: readonly string[]): Happening {
+  return {
+    event: 'run',
+    outcome: 'launching',
+    provider,
+    command: basename(request.command[0] ?? ''),
+    ...(overrides.length > 0 ? { overrides } : {}),
+    ...(request.reason ? { reason: request.reason } : {}),
+  };
+}

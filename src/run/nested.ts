@@ -1,0 +1,46 @@
+import type { Environment } from '../context.ts';
+import { DbcredsError } from '../errors.ts';
+import type { RunRequest } from './request.ts';
+import type { Selection } from './select.ts';
+
+/**
+ * A run inside a run. The same profiles pass through, so that a script may be wrapped twice; others are refused, since the
+ * child would hold two environments' credentials without anybody having meant it.
+ *
+ * @returns whether the environment already holds what was asked for
+ * @throws DbcredsError `NESTED`
+ */
+export function passesThrough(
+  env: Environment,
+  selections: readonly Selection[],
+  request: RunRequest,
+): boolean {
+  const active = (env.DBCREDS_ACTIVE ?? '').split(',').filter(Boolean);
+  if (active.length === 0 || request.nested || selections.every(({ profile }) => profile.nested))
+    return false;
+  const other = selections.map(tokenOf).find((token) => !active.includes(token));
+  if (other !== undefined) throw nested(`${other} is not what is active here`, active);
+  const changed = (['readOnly', 'via', 'urlStyle', 'only', 'pristine'] as const).find(
+    (option) => request[option],
+  );
+  if (changed === undefined) return true;
+  throw nested(
+    `--${changed.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)} would change what is active here`,
+    active,
+  );
+}
+
+/** How `DBCREDS_ACTIVE` names a selection: `shop/dev`, or `shop/dw:DW_` under a prefix. */
+export function tokenOf({ profile, prefix }: Selection): string {
+  return prefix === '' ? profile.id : `${profile.id}:${prefix}`;
+}
+
+function nested(why: string, active: readonly string[]): DbcredsError {
+  return new DbcredsError('NESTED', {
+    kind: 'refused',
+    message: `a run inside a run: ${why}`,
+    facts: [['active', active.join(', ')]],
+    note: 'Nothing was started.',
+    hints: [['if you mean it:', 'dbcreds run --nested ...']],
+  });
+}

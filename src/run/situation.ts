@@ -1,0 +1,91 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Context } from '../context.ts';
+import type { Situation } from '../guards/index.ts';
+import type { Profile } from '../profiles/profile.ts';
+import { sealHash, sealOf } from '../profiles/seal.ts';
+import { allowedSeal, readTrust } from '../profiles/trust.ts';
+import type { Held } from './hold.ts';
+import type { Scene } from './request.ts';
+
+/** Gathers what the guards may know. Reads files; writes and dials nothing. */
+export function situationOf(
+  { context, terminal, request }: Scene,
+  held: Held,
+  remembered: (sealHash: string) => boolean,
+): Situation {
+  const { env, now } = context;
+  const { plain, provider } = held;
+  const placed = provider.name === 'keychain' || provider.name === 'file';
+  const seal = sealOf(plain, held.files);
+  const hash = sealHash(seal);
+  const allowed = placed ? allowedSeal(readTrust(context), plain.id, plain.file) : undefined;
+  const expected = env[`DBCREDS_${plain.variable}_SEAL`];
+  const confirm = request.confirm ?? env.DBCREDS_CONFIRM;
+  return {
+    profile: plain,
+    record: held.record,
+    now,
+    env,
+    terminal: terminal.available,
+    placed,
+    seal,
+    sealHash: hash,
+    ...(allowed ? { allowed } : {}),
+    ...(expected ? { expectedSeal: expected } : {}),
+    redirects: plain.project !== undefined && (plain.tunnelled || plain.tls.ca !== undefined),
+    flags: {
+      ...(request.allowExpired ? { allowExpired: true } : {}),
+      ...(confirm === undefined ? {} : { confirm }),
+      ...(request.reason === undefined ? {} : { reason: request.reason }),
+    },
+    remembered: plain.production && terminal.available && remembered(hash),
+    ownSocket: plain.production && isOwnSocket(plain),
+    optionFiles: plain.target.engine === 'postgresql' ? [] : optionFiles(context),
+  };
+}
+
+/** A socket that only root or the database server's user could have made there. */
+function isOwnSocket({ target }: Profile): boolean {
+  if (!target.host.startsWith('/')) return false;
+  const path = target.engine === 'postgresql' ? join(target.host, `.s.PGSQL.${target.port}`) : target.host;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats?.isSocket() === true && (stats.uid === 0 || serverUsers().includes(stats.uid));
+}
+
+function serverUsers(): number[] {
+  try {
+    const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
+    return lines
+      .filter((line) => /^_?(postgres|mysql|mariadb):/.test(line))
+      .map((line) => Number(line.split(':')[2]));
+  } catch {
+    // No such file (Windows): then no socket is known to be the server's.
+    return [];
+  }
+}
+
+/** Both files win over `MYSQL_HOME`; the second is scrambled, but its presence is telling. */
+function optionFiles({ home }: Context): string[] {
+  const found = [];
+  const mine = readText(join(home, '.my.cnf'));
+  const keys = [
+    ...(mine ?? '').matchAll(
+      /^\s*(?:loose[-_])?(host|port|user|password|socket|protocol|ssl[\w-]*|skip[-_]ssl|tls[\w-]*)\b/gim,
+    ),
+  ];
+  if (keys.length > 0)
+    found.push(`${join(home, '.my.cnf')} sets ${[...new Set(keys.map((key) => key[1]))].join(', ')}`);
+  if (statSync(join(home, '.mylogin.cnf'), { throwIfNoEntry: false }))
+    found.push(`${join(home, '.mylogin.cnf')} sets a login`);
+  return found;
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // Absent is the usual case; one that we cannot read, the client cannot read either.
+    return undefined;
+  }
+}

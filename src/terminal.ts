@@ -1,0 +1,148 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import type { Context } from './context.ts';
+import { DbcredsError } from './errors.ts';
+
+/** How long a question waits, in milliseconds. */
+const patience = 60_000;
+
+/**
+ * The streams and the terminal of this process. `process.stdout`, `stderr` and `stdin` are never touched: that alone puts
+ * O_NONBLOCK on descriptors which the child shares, and breaks it (EAGAIN).
+ */
+export interface Terminal {
+  /** Whether somebody can be asked. Looks once. */
+  readonly available: boolean;
+  /** Text for stdout, as it is. */
+  out(text: string): void;
+  /** A message for stderr, made safe for terminals. */
+  say(text: string): void;
+  /** Asks on the terminal, not on stdin. @throws DbcredsError `NO_TERMINAL`, `INTERRUPTED`, `TIMED_OUT` */
+  ask(question: string, options?: { hidden?: boolean; before?: string }): Promise<string>;
+}
+
+/** The terminal of this process. */
+export function openTerminal(context: Context): Terminal {
+  let known: boolean | undefined;
+  const available = (): boolean => {
+    known ??= canOpen(context);
+    return known;
+  };
+  return {
+    get available() {
+      return available();
+    },
+    out: (text) => write(1, text),
+    say: (text) => write(2, `${printable(text)}\n`),
+    ask: async (question, options = {}) => {
+      if (!available()) throw noTerminal();
+      const { withLock } = await import('./lock.ts');
+      // Several processes of a monorepo may start at once: one question at a time.
+      const lock = {
+        timeoutMs: patience * 10,
+        folder: context.folders.state,
+        what: 'a question on this terminal',
+      };
+      return withLock(`terminal ${terminalNumber()}`, lock, () => prompt(question, options, context));
+    },
+  };
+}
+
+const device = ({ platform }: Context): string => (platform === 'win32' ? '\\\\.\\CONIN$' : '/dev/tty');
+
+function canOpen(context: Context): boolean {
+  try {
+    closeSync(openSync(device(context), 'r+'));
+    return true;
+  } catch {
+    // ENXIO: no controlling terminal.
+    return false;
+  }
+}
+
+/** Field 7 of proc(5)'s `stat`: `/dev/tty` is one name for every terminal. Elsewhere all terminals share a lock. */
+function terminalNumber(): string {
+  try {
+    return statFields('self')[4] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/** The fields of `/proc/PID/stat` behind the command's name, which may hold spaces and brackets itself. */
+export function statFields(pid: string): string[] {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
+function write(fd: number, text: string): void {
+  const data = Buffer.from(text);
+  for (let offset = 0; offset < data.length; ) {
+    try {
+      offset += writeSync(fd, data, offset);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // Somebody else made the pipe non-blocking: wait for its reader. A closed one has no reader to tell.
+      if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      else if (code === 'EPIPE' || code === 'EBADF' || code === 'EIO') return;
+      else throw error;
+    }
+  }
+}
+
+/** Without control characters but line ends: names and paths may come from somebody else's repository. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+  return text.replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g, (char) => {
+    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+function noTerminal(): DbcredsError {
+  return new DbcredsError('NO_TERMINAL', { kind: 'refused', message: 'there is no terminal to ask on' });
+}
+
+/** Reads one line in raw mode on a descriptor of its own; Node restores the terminal's mode when the process ends. */
+async function prompt(
+  question: string,
+  options: { hidden?: boolean; before?: string },
+  context: Context,
+): Promise<string> {
+  const { ReadStream } = await import('node:tty');
+  const output = openSync(context.platform === 'win32' ? '\\\\.\\CONOUT$' : '/dev/tty', 'r+');
+  const input = new ReadStream(openSync(device(context), 'r+'));
+  const { LineEditor } = await import('./line-editor.ts');
+  try {
+    input.setRawMode(true);
+    if (options.before) writeSync(output, `${printable(options.before)}\n`);
+    writeSync(output, printable(question));
+    return await new Promise<string>((resolve, reject) => {
+      const timer = setTimeout(() => reject(timedOut()), patience);
+      const echo = options.hidden ? () => {} : (text: string) => writeSync(output, text);
+      const editor = new LineEditor(echo, (end) => {
+        clearTimeout(timer);
+        if (end.kind === 'line') resolve(end.text);
+        else reject(interrupted(end.kind));
+      });
+      input.on('data', (chunk: Buffer) => editor.feed(chunk));
+      input.on('end', () => editor.feed(Buffer.of(4)));
+      input.on('error', () => editor.feed(Buffer.of(4)));
+    });
+  } finally {
+    input.setRawMode(false);
+    input.destroy();
+    writeSync(output, '\n');
+    closeSync(output);
+  }
+}
+
+function timedOut(): DbcredsError {
+  return new DbcredsError('TIMED_OUT', {
+    kind: 'refused',
+    message: `nobody answered within ${patience / 1000} s`,
+  });
+}
+
+function interrupted(kind: 'interrupt' | 'end'): DbcredsError {
+  const message = kind === 'interrupt' ? 'interrupted' : 'the question was not answered';
+  return new DbcredsError('INTERRUPTED', { kind: 'refused', message });
+}
