@@ -20,9 +20,7 @@ const common = {
   platform: 'node',
   target: 'node20.19',
   format: 'cjs',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  keepNames: false,
+  minify: true,
   legalComments: 'none',
   external: ['pg-native', '@napi-rs/keyring', '@napi-rs/keyring-*', 'cpu-features'],
   // In a CJS file, `__filename` is what `import.meta.filename` is in its source.
