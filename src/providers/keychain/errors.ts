@@ -11,10 +11,6 @@ export class StuckError extends DbcredsError {
   readonly stuck = true;
 }
 
-export const keychainName = (platform: NodeJS.Platform): string =>
-  ({ darwin: 'the macOS Keychain', win32: 'Windows Credential Manager' })[platform as string] ??
-  'Secret Service';
-
 type Kind = Extract<ErrorCode, `KEYCHAIN_${string}`>;
 
 /** What it says, and what mends it, by platform; the ways around it are the same for all. */
@@ -136,5 +132,7 @@ export function explain(error: unknown, ref: Ref): DbcredsError {
   const kind = texts.find(([pattern]) => pattern.test(text))?.[1] ?? 'KEYCHAIN_FAILED';
   // These two prefixes come with texts of the system; others might quote what was passed in.
   const safe = /^(Platform failure|Couldn't access platform storage): /.test(text);
-  return keychainError(kind, ref, safe ? text.slice(0, 200) : undefined);
+  // libdbus adds a paragraph on possible causes.
+  const [said] = text.split('. ');
+  return keychainError(kind, ref, safe ? said?.slice(0, 200) : undefined);
 }
