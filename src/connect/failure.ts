@@ -68,8 +68,11 @@ function factsOf({ tls }: Endpoint, failure: Failure, hide: readonly string[]): 
 const lifetime = (days: number): string =>
   days >= 0 ? `${days} days left` : days === -1 ? 'expired today' : `expired ${-days - 1} days ago`;
 
-// A server is free to send escape sequences, and to send back what it was told.
+// A server is free to send escape sequences, and to send back what it was told. In place of a very short password
+// `[secret]` would stand all over the text, and tell it.
 function shown(words: string, hide: readonly string[]): string {
-  const safe = hide.filter(Boolean).reduce((text, secret) => text.replaceAll(secret, '[secret]'), words);
+  const safe = hide
+    .filter(({ length }) => length > 3)
+    .reduce((text, secret) => text.replaceAll(secret, '[secret]'), words);
   return safe.replace(/\p{Cc}+/gu, ' ').slice(0, 300);
 }
