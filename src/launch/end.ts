@@ -1,4 +1,4 @@
-import { closeSync, fstatSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -48,12 +48,25 @@ function raise(signal: NodeJS.Signals): void {
 }
 
 /**
- * For the end after the terminal was closed: Node 20 restores the terminal's settings on its way out, and aborts where
- * that fails. It passes over descriptors that are closed.
+ * Takes the terminal off 0, 1 and 2. On its way out Node puts back the settings that it found at its start, over what
+ * the command set (`stty`), and Node 20 aborts where the terminal was closed. It passes over what is another file now.
  */
 export function leaveTerminal(): void {
+  holdTerminal();
   for (const fd of [0, 1, 2]) {
-    if (isDevice(fd)) closeSync(fd);
+    if (!isDevice(fd)) continue;
+    closeSync(fd);
+    // Takes the lowest free number: this one.
+    openSync('/dev/null', 'r+');
+  }
+}
+
+/** Left open: to the other side, a terminal that nobody has open is the end of the session, and it hangs up. */
+function holdTerminal(): void {
+  try {
+    openSync('/dev/tty', 'r');
+  } catch {
+    // It was closed, or there is none.
   }
 }
 

@@ -4,8 +4,6 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 /** Passes on to the child what was sent to this process alone. Listens from the start, so that nothing is lost. */
 export interface Relay {
   to(child: ChildProcess): void;
-  /** Whether the terminal that there was at the start is gone. */
-  terminalGone(): boolean;
   stop(): void;
 }
 
@@ -25,7 +23,6 @@ export function relaySignals(): Relay {
     to: (started) => {
       child = started;
     },
-    terminalGone,
     stop: () => {
       for (const name of signals) process.removeListener(`SIG${name}`, listener);
     },

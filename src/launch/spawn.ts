@@ -12,7 +12,7 @@ export async function standIn(plan: LaunchPlan, invocation: Invocation): Promise
     relay.to(child);
     const end = await endOf(child, plan.command);
     await plan.after?.();
-    if (relay.terminalGone()) leaveTerminal();
+    leaveTerminal();
     return await dieOf(end);
   } finally {
     relay.stop();

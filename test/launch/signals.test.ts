@@ -117,13 +117,5 @@ for (const version of versions) {
     });
   }
 
-  test('a shell that runs it in a loop stops when it dies of SIGINT', async () => {
-    const { argv } = await wrapper(version);
-    const script = 'trap "exit 99" INT; for i in 1 2 3; do "$@"; echo "$i $?"; done';
-    const { stdout } = await run(['bash', '-c', script, 'bash', ...argv, 'sh', '-c', 'kill -INT $$']);
-    const direct = await run(['bash', '-c', script, 'bash', 'sh', '-c', 'kill -INT $$']);
-    assert.is(stdout, direct.stdout);
-  });
-
   test.run();
 }
