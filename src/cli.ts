@@ -94,6 +94,8 @@ function report(error: unknown, terminal: Terminal, { env }: Context): number {
   if (known.code === 'INTERRUPTED' && known.message === 'interrupted') {
     // As if we had not caught it: a shell loop around us stops too.
     process.kill(process.pid, 'SIGINT');
+    // The signal may be delivered by another thread of ours, a moment later.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
     return 130;
   }
   terminal.say(formatError(known));

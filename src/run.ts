@@ -79,7 +79,7 @@ async function healOne(scene: Scene, held: Held): Promise<Ready> {
 
 async function verify(ready: readonly Ready[]): Promise<void> {
   const { tryLogin } = await import('./run/server.ts');
-  for (const one of ready) await tryLogin(one.profile, one.slot);
+  for (const one of ready) await tryLogin(one.profile, one.slot, one.files);
 }
 
 async function dryRun(scene: Scene, judged: readonly Judged[]): Promise<number> {

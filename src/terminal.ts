@@ -16,6 +16,8 @@ export interface Terminal {
   out(text: string): void;
   /** A message for stderr, made safe for terminals. */
   say(text: string): void;
+  /** A message for whoever set `DBCREDS_DEBUG`: steps and names, never a value. */
+  debug(text: string): void;
   /** Asks on the terminal, not on stdin. @throws DbcredsError `NO_TERMINAL`, `INTERRUPTED`, `TIMED_OUT` */
   ask(question: string, options?: { hidden?: boolean; before?: string }): Promise<string>;
 }
@@ -33,6 +35,9 @@ export function openTerminal(context: Context): Terminal {
     },
     out: (text) => write(1, text),
     say: (text) => write(2, `${printable(text)}\n`),
+    debug: (text) => {
+      if (context.env.DBCREDS_DEBUG) write(2, `dbcreds: debug: ${printable(text)}\n`);
+    },
     ask: async (question, options = {}) => {
       if (!available()) throw noTerminal();
       const { withLock } = await import('./lock.ts');

@@ -4,7 +4,8 @@ import { assertName, listNames } from '../profiles/names.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { resolveProfile } from '../profiles/resolve.ts';
 import { askPassword, enrol } from '../run/enrol.ts';
-import { providerOf } from '../run/hold.ts';
+import { sealedFiles } from '../run/files.ts';
+import { providerOf, refOf } from '../run/hold.ts';
 import { tryLogin } from '../run/server.ts';
 import type { Secret } from '../secret.ts';
 import type { Action, Options, Stage } from './command.ts';
@@ -12,6 +13,7 @@ import { editEntry } from './entries.ts';
 import { fieldOptions, gather, secretFrom } from './gather.ts';
 import { flag, kebab, text, usage } from './options.ts';
 import { probed } from './probed.ts';
+import { trust } from './trust.ts';
 
 /** `dbcreds add`: a profile with its password, or the password that a profile lacks. */
 export const add: Action = async (stage, [name = ''], options) => {
@@ -35,6 +37,11 @@ async function addPassword(
       ['change it where it stands:', profile.file],
       ['store its password alone:', `dbcreds add ${name}`],
     ]);
+  if (profile.credential !== undefined) {
+    // It shares a record that is there: nothing to type, but to be allowed.
+    const provider = await providerOf(stage, profile, text(options, 'provider'));
+    if (await provider.get(refOf(profile))) return trust(stage, [name], options);
+  }
   await store(stage, profile, secretFrom(options, profile.target), options, options.test !== false);
   return 0;
 }
@@ -52,7 +59,7 @@ async function addProfile(
   const profile = draftOf(home, name, entry);
   const provider = await providerOf(stage, profile, text(options, 'provider'));
   const given = provider.writable ? (password ?? (await askPassword(stage, profile))) : undefined;
-  if (given && test) await tryLogin(profile, { password: given });
+  if (given && test) await tryLogin(profile, { password: given }, sealedFiles(profile));
   // Before the record, which is bound to the place of its profile; after the login, so that a slip leaves nothing.
   editEntry(home.path, name, entry);
   stage.terminal.say(`dbcreds: ${profile.id} is defined in ${home.path}`);

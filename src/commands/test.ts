@@ -1,19 +1,15 @@
-import { endpointOf, readPems } from '../connect/endpoint.ts';
-import { login, type Session } from '../connect/login.ts';
+import type { Session } from '../connect/login.ts';
 import { describe, type ServerReport } from '../connect/report.ts';
 import { DbcredsError, formatError } from '../errors.ts';
 import { showTarget } from '../profiles/target.ts';
 import type { Held } from '../run/hold.ts';
 import { judgeOne } from '../run/judge.ts';
-import { healed } from '../run/server.ts';
+import { connect, healed } from '../run/server.ts';
 import { settle } from '../run/settle.ts';
 import { columns } from './columns.ts';
 import type { Action } from './command.ts';
 import { held, sceneOf, selected } from './held.ts';
 import { flag } from './options.ts';
-
-/** How long the login may take, in milliseconds. */
-const patience = 10_000;
 
 /** The guards that speak of where the password would go. A login is no run: it asks nobody, and an old password may be tried. */
 const guards = new Set(['BINDING_CHANGED', 'WEAK_TLS']);
@@ -55,11 +51,10 @@ interface Report extends ServerReport {
 
 async function tryOut(one: Held): Promise<Report> {
   const slot = one.record.pending ? await healed(one) : one.record.current;
-  const endpoint = endpointOf(one.profile, slot.user, readPems(one.profile.tls));
-  const session = await login(endpoint, slot.password, { timeoutMs: patience });
+  const session = await connect(one.profile, slot, one.files);
   try {
     const { tls = null, askedForPassword } = session;
-    return { ...(await describe(session, endpoint.engine)), tls, askedForPassword };
+    return { ...(await describe(session, one.profile.target.engine)), tls, askedForPassword };
   } finally {
     await session.close();
   }

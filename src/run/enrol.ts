@@ -3,7 +3,7 @@ import type { Profile } from '../profiles/profile.ts';
 import type { Record } from '../profiles/record.ts';
 import { sealOf } from '../profiles/seal.ts';
 import { weaknesses } from '../profiles/strength.ts';
-import { formatTarget, showTarget } from '../profiles/target.ts';
+import { formatTarget, showTarget, urlHost } from '../profiles/target.ts';
 import type { Provider } from '../providers/provider.ts';
 import { Secret } from '../secret.ts';
 import { allowPlace } from './allow.ts';
@@ -13,11 +13,15 @@ import { journal } from './journal.ts';
 import type { Scene } from './request.ts';
 import { tryLogin } from './server.ts';
 
+type Stage = Pick<Scene, 'context' | 'terminal'>;
+
 export interface EnrolOptions {
   /** Absent: asked for on the terminal. */
-  readonly password?: Secret;
+  readonly password?: Secret | undefined;
   /** Whether to log in first, so that only a password that works is stored. */
   readonly test?: boolean;
+  /** The profile to log in by, where `--via` sets it apart. */
+  readonly dialled?: Profile;
 }
 
 /**
@@ -26,46 +30,77 @@ export interface EnrolOptions {
  * @throws DbcredsError where the login fails; then nothing was stored
  */
 export async function enrol(
-  scene: Pick<Scene, 'context' | 'terminal'>,
+  stage: Stage,
   profile: Profile,
   provider: Provider,
   options: EnrolOptions,
 ): Promise<Record> {
-  const { context, terminal } = scene;
-  const password = options.password ?? (await askPassword(scene, profile));
-  if (password.reveal() === '')
-    throw new DbcredsError('NO_CREDENTIAL', { message: 'the password is empty: nothing was stored' });
-  for (const weakness of weaknesses(password, profile))
-    terminal.say(`dbcreds: warning: the password ${weakness}`);
   const ref = refOf(profile);
+  const files = sealedFiles(profile);
   const existing = await provider.get(ref);
-  const record = recordOf(profile, password, existing, context.now);
-  if (options.test !== false) await tryLogin(profile, record.current);
+  if (existing) await agreeToReplace(stage, profile, existing);
+  const password = options.password ?? (await askPassword(stage, profile, existing !== undefined));
+  judgePassword(stage, profile, password);
+  const record = recordOf(profile, password, existing, stage.context.now);
+  if (options.test !== false) await tryLogin(options.dialled ?? profile, record.current, files);
   await provider.set(ref, record, existing?.revision);
-  await allowPlace(context, profile.id, profile.file, sealOf(profile, sealedFiles(profile)));
-  journal(scene, profile, { event: 'add', outcome: 'done', provider: provider.name });
+  await allowPlace(stage.context, profile.id, profile.file, sealOf(profile, files));
+  journal(stage, profile, { event: 'add', outcome: 'done', provider: provider.name });
   return record;
 }
 
-/** Asks for a profile's password, hidden. */
-export async function askPassword(
-  { terminal }: Pick<Scene, 'terminal'>,
-  { id, target }: Profile,
-): Promise<Secret> {
-  const question = `Password of ${showTarget(target)} (hidden): `;
-  return new Secret(
-    await terminal.ask(question, { hidden: true, before: `No password is stored for ${id} yet.` }),
-  );
+/** A record of the same name may belong to another database: of another clone, or of before the profile moved. */
+async function agreeToReplace({ terminal }: Stage, profile: Profile, existing: Record): Promise<void> {
+  if (existing.targets.includes(formatTarget(profile.target))) return;
+  const message = `a password of ${profile.id} is stored for another target`;
+  const other = existing.targets.join(', ');
+  if (!terminal.available) throw keepsOther(message, other, profile);
+  const before = `${message}:\n\n  stored  ${other}\n  now     ${formatTarget(profile.target)}\n`;
+  const answer = await terminal.ask('Forget the stored one? Type yes: ', { before });
+  if (answer.trim().toLowerCase() !== 'yes') throw keepsOther(message, other, profile);
 }
 
+function keepsOther(message: string, other: string, { name }: Profile): DbcredsError {
+  return new DbcredsError('BINDING_CHANGED', {
+    kind: 'refused',
+    message,
+    facts: [['stored', other]],
+    note: 'Nothing was changed.',
+    hints: [['delete that one first:', `dbcreds remove ${name}`]],
+  });
+}
+
+/** Asks for a profile's password, hidden. Shows where it will be sent: the file may be somebody else's. */
+export async function askPassword({ terminal }: Stage, profile: Profile, replaces = false): Promise<Secret> {
+  const { id, target, dial, tunnelled, tls } = profile;
+  const before = [
+    replaces
+      ? `A password of ${id} is stored already; the new one will take its place.`
+      : `No password is stored for ${id} yet.`,
+    ...(tunnelled ? [`It dials ${urlHost(dial.host)}:${dial.port} for ${target.host}.`] : []),
+    `TLS: ${tls.mode}${tls.ca ? `, with the CA ${tls.ca}` : ''}.`,
+  ];
+  const question = `Password of ${showTarget(target)} (hidden): `;
+  return new Secret(await terminal.ask(question, { hidden: true, before: before.join('\n') }));
+}
+
+function judgePassword({ terminal }: Stage, profile: Profile, password: Secret): void {
+  if (password.reveal() === '')
+    throw new DbcredsError('NO_CREDENTIAL', { message: 'the password is empty: nothing was stored' });
+  const found = weaknesses(password, profile);
+  if (found.length > 0) terminal.say(`dbcreds: warning: the password ${found.join(', and ')}`);
+}
+
+/** A password for the same target takes the place of the current one, which is kept as the previous. */
 function recordOf(profile: Profile, password: Secret, existing: Record | undefined, now: number): Record {
   const { target, production, expires } = profile;
   const own = formatTarget(target);
+  const same = existing?.targets.includes(own) ? existing : undefined;
   return {
-    targets: [own, ...(existing?.targets ?? []).filter((other) => other !== own)],
+    targets: same?.targets ?? [own],
     production,
     current: { password, setAt: now, ...(typeof expires === 'number' ? { expiresAt: now + expires } : {}) },
-    ...(existing ? { previous: existing.current } : {}),
+    ...(same ? { previous: same.current } : {}),
     revision: (existing?.revision ?? 0) + 1,
   };
 }

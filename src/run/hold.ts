@@ -36,7 +36,9 @@ export function providerOf(
   profile: Profile,
   flag?: string,
 ): Promise<Provider> {
-  return open(choose(profile, scene.context, flag).name, profile, scene.context, hooksOf(scene.terminal));
+  const { name, why } = choose(profile, scene.context, flag);
+  scene.terminal.debug(`${profile.id}: provider ${name} (${why})`);
+  return open(name, profile, scene.context, hooksOf(scene.terminal));
 }
 
 /** How a provider reaches the person in front of it. */
@@ -58,11 +60,11 @@ export async function hold(scene: Scene, selection: Selection): Promise<Held> {
   return { ...selection, record, provider, files: sealedFiles(plain) };
 }
 
-async function missing(scene: Scene, { plain }: Selection, provider: Provider): Promise<Record> {
+async function missing(scene: Scene, { plain, profile }: Selection, provider: Provider): Promise<Record> {
   if (!provider.writable || !scene.terminal.available || scene.request.dryRun)
     throw noCredential(plain, provider);
   const { enrol } = await import('./enrol.ts');
-  return enrol(scene, plain, provider, {});
+  return enrol(scene, plain, provider, { dialled: profile });
 }
 
 /** The error for a profile without a stored password. */

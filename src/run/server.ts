@@ -1,23 +1,39 @@
-import { endpointOf, readPems } from '../connect/endpoint.ts';
-import { login } from '../connect/login.ts';
+import { type Endpoint, endpointOf, readPems } from '../connect/endpoint.ts';
+import { login, type Session } from '../connect/login.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { Slot } from '../profiles/record.ts';
+import type { SealedFiles } from '../profiles/seal.ts';
 import { workingSlot } from '../rotate/heal.ts';
 import type { Held } from './hold.ts';
 
 /** How long a login may take, in milliseconds. */
 const patience = 10_000;
 
-/** Logs in and out again. @throws DbcredsError with the cause, each told apart */
-export async function tryLogin(profile: Profile, slot: Slot): Promise<void> {
-  const session = await login(endpointOf(profile, slot.user, readPems(profile.tls)), slot.password, {
-    timeoutMs: patience,
-  });
+/** Where a profile logs in, with the very files that its seal was made of. */
+export function endpointFor(profile: Profile, user: string | undefined, files: SealedFiles): Endpoint {
+  const { ca: _, cert: __, ...others } = profile.tls;
+  const { key } = readPems(others);
+  const { ca, cert } = files;
+  const pems = {
+    ...(ca ? { ca: ca.toString('utf8') } : {}),
+    ...(cert ? { cert: cert.toString('utf8') } : {}),
+    ...(key === undefined ? {} : { key }),
+  };
+  return endpointOf(profile, user, pems);
+}
+
+/** Logs in. @throws DbcredsError with the cause, each told apart */
+export function connect(profile: Profile, slot: Slot, files: SealedFiles): Promise<Session> {
+  return login(endpointFor(profile, slot.user, files), slot.password, { timeoutMs: patience });
+}
+
+/** Logs in and out again. @throws DbcredsError with the cause */
+export async function tryLogin(profile: Profile, slot: Slot, files: SealedFiles): Promise<void> {
+  const session = await connect(profile, slot, files);
   await session.close();
 }
 
 /** The slot that the server accepts, of a record whose rotation was cut off. @throws DbcredsError `ROTATION_UNFINISHED` */
-export function healed({ profile, record }: Held): Promise<Slot> {
-  const pems = readPems(profile.tls);
-  return workingSlot(record, ({ user }) => endpointOf(profile, user, pems));
+export function healed({ profile, record, files }: Held): Promise<Slot> {
+  return workingSlot(record, ({ user }) => endpointFor(profile, user, files));
 }
