@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Context, Environment } from '../../src/context.ts';
 import { DbcredsError } from '../../src/errors.ts';
 import type { Profile } from '../../src/profiles/profile.ts';
@@ -133,10 +133,12 @@ export interface Running {
   saw(text: string): Promise<void>;
 }
 
+/** @param fixture below test/fixtures, or the absolute path of one that was built */
 export function start(fixture: string, job: unknown, env: NodeJS.ProcessEnv = {}): Running {
   const from = performance.now();
-  const file = join(import.meta.dirname, '../fixtures', fixture);
-  const child = spawn(process.execPath, ['--import', 'tsx', file, JSON.stringify(job)], {
+  const file = resolve(import.meta.dirname, '../fixtures', fixture);
+  const options = file.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  const child = spawn(process.execPath, [...options, file, JSON.stringify(job)], {
     env: { ...cleanEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
