@@ -7,6 +7,7 @@ import { usage } from './commands/options.ts';
 import { commands } from './commands/table.ts';
 import type { Context } from './context.ts';
 import { DbcredsError, formatError } from './errors.ts';
+import { leaveStuck } from './launch/leave.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 declare const VERSION: string;
@@ -100,6 +101,7 @@ function report(error: unknown, terminal: Terminal, { env }: Context): number {
   }
   terminal.say(formatError(known));
   if (env.DBCREDS_DEBUG) terminal.say(traceOf(error));
+  if ('stuck' in known) leaveStuck(known.exitCode);
   return known.exitCode;
 }
 
