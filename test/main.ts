@@ -95,4 +95,7 @@ async function main(): Promise<void> {
   process.exitCode = summarise(outcomes, process.env.CI === 'true');
 }
 
-await main();
+await main().catch((error: Error) => {
+  say(`${error.message}\n0 passed, 1 failed`);
+  process.exitCode = 1;
+});

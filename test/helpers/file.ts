@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { project } from '../services/cache.ts';
+import { bound } from '../services/daemon.ts';
 import type { Ground } from '../services/ground.ts';
 import type { Report } from './report.ts';
 
@@ -61,7 +62,8 @@ type Message = { readonly report: Report } | { readonly need: { service: string;
 function start(ground: Ground, file: string): ChildProcess {
   mkdirSync(join(ground.folder, 't'), { recursive: true });
   const env = { ...process.env, TMPDIR: mkdtempSync(join(ground.folder, 't/')), FORCE_COLOR: '0' };
-  return spawn(process.execPath, ['--import', 'tsx', file], {
+  const [command, args] = bound({ command: process.execPath, args: ['--import', 'tsx', file] });
+  return spawn(command, args, {
     cwd: project,
     env,
     detached: true,

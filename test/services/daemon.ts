@@ -109,10 +109,12 @@ export class Daemon {
 }
 
 /**
- * `setpriv` drops to the other user and asks the kernel to end the daemon with its parent, which nothing in Node does.
+ * The command line that binds a program's life to ours, and runs it as that user.
+ *
+ * `setpriv` drops to the other user and asks the kernel to end the program with its parent, which nothing in Node does.
  * It sets the second after the first, since a change of user clears it.
  */
-function bound({
+export function bound({
   command,
   args,
   user,
