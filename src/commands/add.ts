@@ -1,8 +1,9 @@
 import type { Entry } from '../profiles/entry.ts';
 import { loadFiles, type ProfileFile, type ProfileFiles, userFile } from '../profiles/files.ts';
 import { assertName, listNames } from '../profiles/names.ts';
-import type { Profile } from '../profiles/profile.ts';
+import type { Profile, ProviderName } from '../profiles/profile.ts';
 import { resolveProfile } from '../profiles/resolve.ts';
+import { choose } from '../providers/index.ts';
 import { askPassword, enrol } from '../run/enrol.ts';
 import { sealedFiles } from '../run/files.ts';
 import { providerOf, refOf } from '../run/hold.ts';
@@ -61,7 +62,7 @@ async function addProfile(
   const given = provider.writable ? (password ?? (await askPassword(stage, profile))) : undefined;
   if (given && test) await tryLogin(profile, { password: given }, sealedFiles(profile));
   // Before the record, which is bound to the place of its profile; after the login, so that a slip leaves nothing.
-  editEntry(home.path, name, entry);
+  editEntry(home.path, name, provider.name === 'dotenv' ? { ...entry, provider: 'dotenv' } : entry);
   stage.terminal.say(`dbcreds: ${profile.id} is defined in ${home.path}`);
   if (!given) stage.terminal.say(`dbcreds: its password comes from ${provider.place}`);
   else await store(stage, draftOf(home, name, entry), given, options, false);
@@ -79,7 +80,20 @@ async function store(
   await enrol(stage, profile, provider, { test, ...(password ? { password } : {}) });
   const tested = options.test === false ? 'without having logged in, stored' : 'logged in, and stored';
   stage.terminal.say(`dbcreds: ${tested} the password of ${profile.id} in ${provider.place}`);
+  rememberProvider(stage, profile, provider.name);
   stage.terminal.say(`\n  run something with it:  dbcreds run --env ${profile.name} -- ...`);
+}
+
+/**
+ * Writes a chosen provider down where the next run looks: one's own file, since a colleague's password may lie elsewhere.
+ */
+function rememberProvider({ context, terminal }: Stage, profile: Profile, name: ProviderName): void {
+  if (choose(profile, context).name === name) return;
+  const file = userFile(context);
+  const key = profile.id;
+  const { [key]: entry } = loadFiles(context).user?.entries ?? {};
+  editEntry(file, key, { ...(entry as Entry | undefined), provider: name });
+  terminal.say(`dbcreds: ${profile.id} is kept by the ${name} provider from now on, as ${file} says`);
 }
 
 /** The nearest project file, unless `--global`; else the user's. */

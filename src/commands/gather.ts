@@ -56,7 +56,6 @@ export async function gather(stage: Stage, name: string, file: string, options: 
     production: production || undefined,
     tls: tlsOf(stage, options, url?.params ?? {}, file),
     expires: expiresOf(options),
-    provider: text(options, 'provider') as Entry['provider'],
     params: paramsOf(stage, url?.params ?? {}),
   };
   return { entry: withoutUndefined(entry), ...(password ? { password } : {}) };
