@@ -39,7 +39,7 @@ export function notFoundError(command: string, cwd: string): DbcredsError {
 
 /** What a shell does itself, without a program. */
 const builtins = new Set(
-  '. : [[ alias bg bind cd command declare eval exec export fg for function hash history if jobs let local'
+  '. : [[ alias bg bind cd command declare eval exec export fg for function hash history if jobs let'
     .split(' ')
     .concat(
       'popd pushd read readonly set shift shopt source time trap type typeset ulimit umask unset wait while {'.split(

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { execa } from './execa.ts';
+import { execa } from 'execa';
 import type { LaunchPlan } from './plan.ts';
 
 /**

@@ -1,7 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { DbcredsError } from '../../src/errors.ts';
 import { type Output, type OutputOptions, output } from '../../src/launch/output.ts';
@@ -102,15 +101,12 @@ for (const [what, run] of [
   });
 }
 
-test('two at once do not disturb each other, and the standard streams are back', async () => {
+test('two at once do not disturb each other', async () => {
   const outputs = await Promise.all(['1', '2', '3'].map((n) => sh(`echo ${n}`)));
   assert.equal(
     outputs.map(({ stdout }) => stdout),
     ['1\n', '2\n', '3\n'],
   );
-  await sleep(0);
-  assert.type(process.stdout.write, 'function');
-  assert.is(process.stdin.fd, 0);
 });
 
 test.run();

@@ -34,7 +34,10 @@ const same: readonly [string, string[]][] = [
   ['the arguments are the same', sh('printf "%s\\0" "$@"', ...awkward)],
   ['its name is as typed', sh('tr "\\0" " " < /proc/$$/cmdline')],
   ['the folder, the mask and the limits are the same', sh('pwd; umask; nice; ulimit -S -s -c -u')],
-  ['a writer whose reader is gone dies of SIGPIPE', sh('{ yes; echo "yes: $?" >&2; } | head -n 1')],
+  [
+    'a writer whose reader is gone dies of SIGPIPE',
+    sh('{ yes; echo "yes: $?" >&2; } | head -n 1 > first; cat first'),
+  ],
   ['a file that grows too large kills', sh('ulimit -f 1; head -c 99999 /dev/zero > large; echo $?')],
 ];
 
@@ -49,6 +52,17 @@ for (const version of versions) {
       assert.is(wrapped.stdout, direct.stdout);
     });
   }
+
+  test('0, 1 and 2 block also after another program was read', async () => {
+    const command = sh('for n in 0 1 2; do grep flags /proc/self/fdinfo/$n; done');
+    const [file, program, ...stay] = (await wrapper(version)).argv;
+    const [direct, wrapped] = [
+      await piped(command),
+      await piped([file, program ?? '', '--output', ...stay, ...command]),
+    ];
+    assert.ok(direct.stdout.length > 0);
+    assert.is(wrapped.stdout, direct.stdout);
+  });
 
   test('the environment is the same, byte for byte', async () => {
     const env = {
