@@ -28,7 +28,7 @@ export interface Output {
  * @throws DbcredsError `TIMED_OUT`, or `INTERNAL` where the system refused to start it or it printed over 16 MB
  */
 export async function output(file: string, args: readonly string[], options: OutputOptions): Promise<Output> {
-  const { execa } = await import('execa');
+  const { execa } = await import('./execa.ts');
   const child = start(() => execa(file, args, settings(options)), file);
   const undo = killWhenWeDie(child);
   const limit = timeLimit(options.timeoutMs);
@@ -136,7 +136,7 @@ function killNow(pid: number): void {
 }
 
 async function killTree(pid: number): Promise<void> {
-  const { execa } = await import('execa');
+  const { execa } = await import('./execa.ts');
   await execa('taskkill', ['/pid', String(pid), '/t', '/f'], {
     reject: false,
     stdio: 'ignore',

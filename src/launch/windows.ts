@@ -1,5 +1,4 @@
 import { constants } from 'node:os';
-import { execa } from 'execa';
 import type { LaunchPlan } from './plan.ts';
 
 /**
@@ -9,6 +8,7 @@ import type { LaunchPlan } from './plan.ts';
  * @param file absolute path
  */
 export async function standInOnWindows(plan: LaunchPlan, file: string): Promise<number> {
+  const { execa } = await import('./execa.ts');
   const stay = (): void => {};
   for (const signal of ['SIGINT', 'SIGBREAK', 'SIGHUP'] as const) process.on(signal, stay);
   const { exitCode, signal } = await execa(file, plan.args, {
