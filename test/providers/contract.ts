@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Record } from '../../src/profiles/record.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { Secret } from '../../src/secret.ts';
@@ -149,16 +151,16 @@ export function writingContract(title: string, needs: readonly Need[], make: () 
     within(async ({ open, job, env }) => {
       await (await open()).set(refOf(), recordOf('first'), undefined);
       const passwords = ['a', 'b', 'c'];
+      const gate = join(job.folder, 'gate');
       const runs = passwords.map((password) =>
-        start('providers/worker.ts', { ...job, act: 'set', password, expected: 1 }, env),
+        start('providers/worker.ts', { ...job, act: 'set', password, expected: 1, gate }, env),
       );
-      const ended = await Promise.all(runs.map((run) => run.ended));
-      const outcomes = ended.map(({ stdout, stderr }) => {
-        const line = JSON.parse(stdout || JSON.stringify({ code: stderr })) as {
-          value?: string;
-          code?: string;
-        };
-        return line.value ?? line.code;
+      for (const run of runs) await run.saw('ready');
+      writeFileSync(gate, '');
+      const outcomes = (await Promise.all(runs.map((run) => run.ended))).map(({ stdout, stderr }) => {
+        const last = stdout.trim().split('\n').at(-1) ?? '';
+        const { value, code } = JSON.parse(last.startsWith('{') ? last : JSON.stringify({ code: stderr }));
+        return value ?? code;
       });
       assert.equal([...outcomes].sort(), ['CONFLICT', 'CONFLICT', 'set']);
       assert.is(await passwordOf(await open()), passwords[outcomes.indexOf('set')]);
