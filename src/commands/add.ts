@@ -59,6 +59,10 @@ async function addProfile(
   const entry = test ? await probed(stage, draftOf(home, name, stated), stated) : stated;
   const profile = draftOf(home, name, entry);
   const provider = await providerOf(stage, profile, text(options, 'provider'));
+  if (profile.credential !== undefined && (await provider.get(refOf(profile)))) {
+    editEntry(home.path, name, entry);
+    return trust(stage, [name], options);
+  }
   const given = provider.writable ? (password ?? (await askPassword(stage, profile))) : undefined;
   if (given && test) await tryLogin(profile, { password: given }, sealedFiles(profile));
   // Before the record, which is bound to the place of its profile; after the login, so that a slip leaves nothing.

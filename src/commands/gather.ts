@@ -38,7 +38,7 @@ export const fieldOptions: readonly string[] = [
     'tlsCa',
     'hostAddress',
   ],
-  ...['expires', 'expiresDays', 'description'],
+  ...['tlsCert', 'tlsKey', 'tlsBecause', 'expires', 'expiresDays', 'urlStyle', 'credential', 'description'],
 ];
 
 /** Gathers a new profile: from a pasted or piped URL, from options, and for what is missing from the person. */
@@ -56,6 +56,8 @@ export async function gather(stage: Stage, name: string, file: string, options: 
     production: production || undefined,
     tls: tlsOf(stage, options, url?.params ?? {}, file),
     expires: expiresOf(options),
+    urlStyle: text(options, 'urlStyle') as Entry['urlStyle'],
+    credential: text(options, 'credential'),
     params: paramsOf(stage, url?.params ?? {}),
   };
   return { entry: withoutUndefined(entry), ...(password ? { password } : {}) };
@@ -149,12 +151,20 @@ function tlsOf(
   params: ParsedUrl['params'],
   file: string,
 ): Entry['tls'] {
-  const stated = text(options, 'tls') ?? params.sslmode;
-  // libpq's other two fall back to plaintext: they say nothing here.
-  const mode = stated === 'prefer' || stated === 'allow' ? undefined : (stated as TlsMode | undefined);
-  const path = text(options, 'tlsCa') ?? params.sslrootcert;
-  const ca = path === undefined || path === 'system' ? undefined : inFile(resolve(context.cwd, path), file);
-  return mode === undefined && ca === undefined ? undefined : withoutUndefined({ mode, ca });
+  // Providers hand out URLs with `require`, which verifies nothing: the probe finds out whether more holds.
+  const inUrl = /^(disable|verify-ca|verify-full)$/.test(params.sslmode ?? '') ? params.sslmode : undefined;
+  const mode = (text(options, 'tls') ?? inUrl) as TlsMode | undefined;
+  const authority = text(options, 'tlsCa') ?? params.sslrootcert;
+  const pathOf = (path: string | undefined): string | undefined =>
+    path === undefined || path === 'system' ? undefined : inFile(resolve(context.cwd, path), file);
+  const tls = withoutUndefined({
+    mode,
+    ca: pathOf(authority),
+    cert: pathOf(text(options, 'tlsCert') ?? params.sslcert),
+    key: pathOf(text(options, 'tlsKey') ?? params.sslkey),
+    because: text(options, 'tlsBecause'),
+  });
+  return Object.keys(tls).length === 0 ? undefined : tls;
 }
 
 /** Relative to the profile file where it lies below it, so that a colleague's checkout finds it. */
@@ -171,7 +181,7 @@ function expiresOf(options: Options): string | undefined {
 }
 
 function paramsOf({ terminal }: Stage, params: ParsedUrl['params']): Entry['params'] {
-  const rest = Object.entries(params).filter(([key]) => key !== 'sslmode' && key !== 'sslrootcert');
+  const rest = Object.entries(params).filter(([key]) => !/^ssl(mode|rootcert|cert|key)$/.test(key));
   const [kept, left] = [
     rest.filter(([key]) => isParameterAllowed(key, false)),
     rest.filter(([key]) => !isParameterAllowed(key, false)),
