@@ -72,7 +72,16 @@ function keepsOther(message: string, other: string, { name }: Profile): DbcredsE
 
 /** Asks for a profile's password, hidden. Shows where it will be sent: the file may be somebody else's. */
 export async function askPassword({ terminal }: Stage, profile: Profile, replaces = false): Promise<Secret> {
-  const { id, target, dial, tunnelled, tls } = profile;
+  const { id, name, target, dial, tunnelled, tls } = profile;
+  if (!terminal.available)
+    throw new DbcredsError('NO_TERMINAL', {
+      kind: 'refused',
+      message: `there is no terminal to ask for the password of ${id} on`,
+      hints: [
+        ['from a pipe:', `dbcreds add ${name} --password-stdin`],
+        ['or a whole URL:', `dbcreds add ${name} --url-stdin`],
+      ],
+    });
   const before = [
     replaces
       ? `A password of ${id} is stored already; the new one will take its place.`
