@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, suite } from '../helpers/suite.ts';
-import { environment, folder, run, versions, wrapper } from './wrapper.ts';
+import { bare, environment, folder, run, versions, wrapper } from './wrapper.ts';
 
 const file = (name: string, content: string | Buffer, mode = 0o755): string => {
   writeFileSync(join(folder, name), content);
@@ -118,7 +118,9 @@ if (process.getuid?.() === 0) {
     const open = mkdtempSync('/tmp/launch-');
     process.once('exit', () => rmSync(open, { recursive: true, force: true }));
     chmodSync(open, 0o755);
-    for (const name of ['wrapper.cjs', 'hidden', 'private']) cpSync(join(folder, name), join(open, name));
+    for (const name of ['hidden', 'private']) cpSync(join(folder, name), join(open, name));
+    const [, program = ''] = (await bare(versions[0])).argv;
+    cpSync(program, join(open, 'wrapper.cjs'));
     const as = (name: string) =>
       run([process.execPath, './wrapper.cjs', name], { uid: 65534, gid: 65534, cwd: open });
     assert.is((await as('./private')).code, 126);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, suite } from '../helpers/suite.ts';
-import { type Ending, environment, folder, run, versions, wrapper } from './wrapper.ts';
+import { bare, type Ending, environment, folder, run, versions, wrapper } from './wrapper.ts';
 
 const sh = (script: string, ...args: string[]): string[] => ['sh', '-c', script, 'sh', ...args];
 
@@ -55,11 +55,8 @@ for (const version of versions) {
 
   test('0, 1 and 2 block also after another program was read', async () => {
     const command = sh('for n in 0 1 2; do grep flags /proc/self/fdinfo/$n; done');
-    const [file, program, ...stay] = (await wrapper(version)).argv;
-    const [direct, wrapped] = [
-      await piped(command),
-      await piped([file, program ?? '', '--output', ...stay, ...command]),
-    ];
+    const { argv } = await bare(version, '--output');
+    const [direct, wrapped] = [await piped(command), await piped([...argv, ...command])];
     assert.ok(direct.stdout.length > 0);
     assert.is(wrapped.stdout, direct.stdout);
   });
@@ -72,7 +69,7 @@ for (const version of versions) {
       QUOTES: `a'"\\\n é漢🙂=`,
       lower: ' ',
     };
-    const { stdout } = await run([...(await wrapper(version)).argv, 'env', '-0'], { env });
+    const { stdout } = await run([...(await bare(version)).argv, 'env', '-0'], { env });
     assert.equal(
       stdout.split('\0').sort(),
       Object.entries(env)
@@ -108,7 +105,7 @@ for (const version of versions) {
   });
 
   test('a variable up to the limit arrives, a larger one is 126 and quotes nothing', async () => {
-    const { argv } = await wrapper(version);
+    const { argv } = await bare(version);
     const limit = 128 * 1024 - 'FILL='.length - 1;
     const fits = await run([...argv, '--fill', String(limit), ...sh('printenv FILL | wc -c')]);
     assert.is(fits.stdout, `${limit + 1}\n`);
@@ -132,7 +129,7 @@ for (const version of versions) {
   });
 
   test('what must happen afterwards does, whatever the end was', async () => {
-    const { argv } = await wrapper(version);
+    const { argv } = await bare(version);
     const mark = join(folder, `after-${version.join('-')}`);
     const { signal } = await run([...argv, '--after', mark, ...sh(`test ! -e '${mark}' && kill -TERM $$`)]);
     assert.is(signal, 'SIGTERM');

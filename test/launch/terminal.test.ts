@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assert, suite } from '../helpers/suite.ts';
 import { keys, Terminal } from '../helpers/terminal.ts';
-import { fixtures, folder, run, type Version, versions, wrapper } from './wrapper.ts';
+import { environment, fixtures, folder, run, type Version, versions, wrapper } from './wrapper.ts';
 
 const listen = join(fixtures, 'listen.sh');
 
@@ -28,13 +28,23 @@ for (const version of ways) {
 
   const open = async (...command: string[]): Promise<Terminal> => {
     const [file = '', ...args] = [...(await argv()), ...command];
-    return new Terminal(file, args, { timeout: 10_000 });
+    return new Terminal(file, args, { timeout: 10_000, cwd: folder, env: environment });
   };
 
   /** An interactive shell, for which the wrapper is a job like any other. `$w` runs the command that follows. */
   const shell = async (): Promise<Terminal> => {
-    const env = { PS1: '$ ', TERM: 'dumb', w: (await argv()).join(' '), HISTFILE: '/dev/null' };
-    const terminal = new Terminal('bash', ['--norc', '--noediting', '-i'], { timeout: 10_000, env });
+    const env = {
+      ...environment,
+      PS1: '$ ',
+      TERM: 'dumb',
+      w: (await argv()).join(' '),
+      HISTFILE: '/dev/null',
+    };
+    const terminal = new Terminal('bash', ['--norc', '--noediting', '-i'], {
+      timeout: 10_000,
+      cwd: folder,
+      env,
+    });
     await terminal.expect('$ ');
     return terminal;
   };

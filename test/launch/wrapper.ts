@@ -3,12 +3,11 @@ import { type SpawnOptions, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { temporary } from '../helpers/folders.ts';
+import { newPlace } from '../helpers/place.ts';
+import { cli } from '../helpers/program.ts';
 import { use } from '../services/use.ts';
 
 export interface Wrapper {
-  readonly name: string;
-  readonly by: 'exec' | 'spawn';
   /** The program and its first arguments: the command follows. */
   readonly argv: readonly [string, ...string[]];
 }
@@ -22,7 +21,7 @@ export interface Ending {
 
 export const fixtures: string = fileURLToPath(new URL('../fixtures/launch', import.meta.url));
 
-/** Node 20 has no execve; under the others `--stay` spawns too. */
+/** Node 20 has no execve. Where it spawns though it could exec, it is a program that does nothing but launch. */
 export const versions = [
   ['20', 'spawn'],
   ['22', 'exec'],
@@ -33,27 +32,42 @@ export const versions = [
 
 export type Version = (typeof versions)[number];
 
-export const folder: string = temporary('launch');
+const place = newPlace();
+place.write('dbcreds.json', {
+  project: 'shop',
+  profiles: { dev: { url: 'postgresql://shop@localhost/shop' } },
+});
 
-const program = build({
+/** Where the commands run. */
+export const folder: string = place.cwd;
+
+export const environment: Readonly<Record<string, string>> = {
+  ...place.env,
+  DBCREDS_DEV_URL: 'postgresql://shop:s3cret@localhost/shop',
+};
+
+const launcher = build({
   entryPoints: [join(fixtures, 'wrapper.ts')],
-  outfile: join(folder, 'wrapper.cjs'),
+  outfile: join(place.folder, 'wrapper.cjs'),
   bundle: true,
   platform: 'node',
   format: 'cjs',
   target: 'node20.19',
   logLevel: 'error',
-}).then(() => join(folder, 'wrapper.cjs'));
+}).then(() => join(place.folder, 'wrapper.cjs'));
 
-export async function wrapper([version, by]: Version): Promise<Wrapper> {
-  const { file } = await use('node', version);
-  const stay = by === 'spawn' ? ['--stay'] : [];
-  return { name: `Node ${version}, ${by}`, by, argv: [file, await program, ...stay] };
+/** `dbcreds run` as it was built. */
+export async function wrapper(version: Version): Promise<Wrapper> {
+  if (version[0] !== '20' && version[1] === 'spawn') return bare(version, '--stay');
+  const { file } = await use('node', version[0]);
+  return { argv: [file, cli, 'run', '--env', 'dev', '--'] };
 }
 
-/** Without the trust that a machine may add, which slows the start of Node 20. */
-export const environment: NodeJS.ProcessEnv = { ...process.env };
-delete environment.NODE_EXTRA_CA_CERTS;
+/** The launch alone, with the options of the fixture. */
+export async function bare([version, by]: Version, ...options: string[]): Promise<Wrapper> {
+  const { file } = await use('node', version);
+  return { argv: [file, await launcher, ...(by === 'spawn' ? ['--stay'] : []), ...options] };
+}
 
 /** Runs a command to its end, as a parent sees it. */
 export async function run(
