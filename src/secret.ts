@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { sameBytes } from './digest.ts';
 
 /**
  * A password or key that nothing prints by accident: `String()`, `JSON.stringify`, template strings, `util.inspect` and
@@ -18,8 +18,7 @@ export class Secret {
 
   /** Whether both hold the same bytes, compared in constant time for equal lengths. */
   equals(other: Secret): boolean {
-    const [mine, theirs] = [Buffer.from(this.#value), Buffer.from(other.reveal())];
-    return mine.length === theirs.length && timingSafeEqual(mine, theirs);
+    return sameBytes(Buffer.from(this.#value), Buffer.from(other.reveal()));
   }
 
   toString(): string {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { Environment } from '../context.ts';
+import { sha256 } from '../digest.ts';
 import type { Profile, UrlStyle } from '../profiles/profile.ts';
 import { isClientVariable, isReserved } from '../profiles/reserved.ts';
 import type { Engine } from '../profiles/target.ts';
@@ -60,8 +60,7 @@ export function inject(profile: Profile, connection: Connection, options: Inject
 
 /** A file named by its content, so that it can stay, be shared by runs, and never hold anything else. */
 export function clientFile(cache: string, name: string, content: string | Buffer): ClientFile {
-  const digest = createHash('sha256').update(content).digest('hex').slice(0, 32);
-  return { path: join(cache, digest, name), content };
+  return { path: join(cache, sha256(content).slice(0, 32), name), content };
 }
 
 /** The inherited environment without what a client of these engines would read, or what holds, unlocks or answers for us. */

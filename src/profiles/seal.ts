@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../digest.ts';
 import type { Profile, TlsMode } from './profile.ts';
 import { formatTarget, urlHost } from './target.ts';
 
@@ -48,8 +48,4 @@ export function sealDifferences(allowed: Seal, found: Seal): [key: string, allow
   return keys
     .filter((key) => allowed[key] !== found[key])
     .map((key) => [key, String(allowed[key] ?? 'none'), String(found[key] ?? 'none')]);
-}
-
-function sha256(data: Buffer | string): string {
-  return createHash('sha256').update(data).digest('hex');
 }

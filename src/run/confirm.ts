@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Context } from '../context.ts';
+import { sha256 } from '../digest.ts';
 import { DbcredsError } from '../errors.ts';
 import { readPrivate } from '../files.ts';
 import type { Situation } from '../guards/index.ts';
@@ -47,9 +47,7 @@ function memoryKey(profile: Profile, sealHash: string): string | undefined {
     const leader = statFields('self')[3] ?? '0';
     const started = statFields(leader)[19] ?? '';
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    return createHash('sha256')
-      .update(JSON.stringify([boot, leader, started, profile.id, sealHash]))
-      .digest('hex');
+    return sha256(JSON.stringify([boot, leader, started, profile.id, sealHash]));
   } catch {
     return undefined;
   }

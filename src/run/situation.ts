@@ -18,7 +18,6 @@ export function situationOf(
   const { plain, provider } = held;
   const placed = provider.name === 'keychain' || provider.name === 'file';
   const seal = sealOf(plain, held.files);
-  const hash = sealHash(seal);
   const allowed = placed ? allowedSeal(readTrust(context), plain.id, plain.file) : undefined;
   const expected = env[`DBCREDS_${plain.variable}_SEAL`];
   const confirm = request.confirm ?? env.DBCREDS_CONFIRM;
@@ -30,7 +29,10 @@ export function situationOf(
     terminal: terminal.available,
     placed,
     seal,
-    sealHash: hash,
+    // Not before a guard asks: hashing loads `node:crypto`.
+    get sealHash() {
+      return sealHash(seal);
+    },
     ...(allowed ? { allowed } : {}),
     ...(expected ? { expectedSeal: expected } : {}),
     redirects: plain.project !== undefined && (plain.tunnelled || plain.tls.ca !== undefined),
@@ -39,7 +41,7 @@ export function situationOf(
       ...(confirm === undefined ? {} : { confirm }),
       ...(request.reason === undefined ? {} : { reason: request.reason }),
     },
-    remembered: plain.production && terminal.available && remembered(hash),
+    remembered: plain.production && terminal.available && remembered(sealHash(seal)),
     ownSocket: plain.production && isOwnSocket(plain),
     optionFiles: plain.target.engine === 'postgresql' ? [] : optionFiles(context),
   };
