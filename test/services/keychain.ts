@@ -32,7 +32,8 @@ const PASSWORD = 'opens the collection';
 export class Keychain {
   /** What a child needs in order to find it (and nothing else is set). */
   readonly env: { readonly DBUS_SESSION_BUS_ADDRESS: string; readonly XDG_RUNTIME_DIR: string };
-  readonly #folder: string;
+  /** Where it keeps what it stores. */
+  readonly folder: string;
   readonly #commands: Commands;
   #bus: Daemon | undefined;
   #keyring: Daemon | undefined;
@@ -42,15 +43,19 @@ export class Keychain {
 
   private constructor(commands: Commands) {
     this.#commands = commands;
-    this.#folder = temporary('k');
-    const runtime = join(this.#folder, 'run');
+    this.folder = temporary('k');
+    const runtime = join(this.folder, 'run');
     mkdirSync(runtime, { mode: 0o700 });
     this.env = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${runtime}/bus`, XDG_RUNTIME_DIR: runtime };
   }
 
-  /** Ready to be used. The caller closes it; it ends with the test file in any case. */
-  static async open(state: KeychainState): Promise<Keychain> {
-    const keychain = new Keychain(await use('secret-service'));
+  /**
+   * Ready to be used. The caller closes it; it ends with the test file in any case.
+   *
+   * @param commands its programs, by someone who knows them already
+   */
+  static async open(state: KeychainState, commands?: Commands): Promise<Keychain> {
+    const keychain = new Keychain(commands ?? (await use('secret-service')));
     await keychain.#enter(state);
     return keychain;
   }
@@ -111,7 +116,7 @@ export class Keychain {
     for (const socket of this.#sockets) socket.destroy();
     this.thaw();
     for (const daemon of [...this.#others, this.#keyring, this.#bus]) await daemon?.stop();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   #path(name: string): string {
@@ -122,18 +127,18 @@ export class Keychain {
     return {
       ...cleanEnvironment(),
       ...this.env,
-      HOME: this.#folder,
-      XDG_DATA_HOME: join(this.#folder, 'data'),
+      HOME: this.folder,
+      XDG_DATA_HOME: join(this.folder, 'data'),
     };
   }
 
   get #log(): string {
-    return join(this.#folder, 'log');
+    return join(this.folder, 'log');
   }
 
   /** A bus that starts nothing by itself, so that `absent` stays so. */
   async #startBus(): Promise<void> {
-    const file = join(this.#folder, 'bus.conf');
+    const file = join(this.folder, 'bus.conf');
     writeFileSync(file, busConfig(this.env.DBUS_SESSION_BUS_ADDRESS));
     this.#bus = await Daemon.start({
       command: this.#path('dbus-daemon'),
@@ -148,7 +153,7 @@ export class Keychain {
     const open = password === undefined ? [] : ['--unlock'];
     this.#keyring = await Daemon.start({
       command: this.#path('gnome-keyring-daemon'),
-      args: ['--foreground', '--components=secrets', `--control-directory=${this.#folder}/control`, ...open],
+      args: ['--foreground', '--components=secrets', `--control-directory=${this.folder}/control`, ...open],
       env: this.#env,
       log: this.#log,
       input: password ?? '',

@@ -12,15 +12,24 @@ import { Unavailable, type Variant } from './use.ts';
 /** A PostgreSQL of its own for each variant: a copy of one fresh cluster, so that a further one costs half a second. */
 export async function start(ground: Ground, variant: string): Promise<Server> {
   const { psql = '' } = await commands(ground, 'psql');
+  return startServer(ground, variant as Variant, dirname(psql));
+}
+
+/**
+ * The same without a look for the client, which is nothing that the server needs.
+ *
+ * @param clients folder of `psql`, or empty where nobody will use it
+ */
+export async function startServer(ground: Ground, variant: Variant, clients: string): Promise<Server> {
   const certificates = await ground.use('certificates');
   const native = await ground.once('postgresql/programs', () => programs(ground));
   const template = await ground.once('postgresql/template', () => cluster(ground, native));
   const user = account();
   const data = join(ground.folder, `pg-${variant}`);
   cpSync(template, data, { recursive: true, preserveTimestamps: true });
-  configure(data, variant as Variant, certificates);
+  configure(data, variant, certificates);
   if (user) own(data, user);
-  return serve(ground, { native, data, certificates, variant: variant as Variant, clients: dirname(psql) });
+  return serve(ground, { native, data, certificates, variant, clients });
 }
 
 interface Cluster {
