@@ -10,3 +10,8 @@ export function sha256(data: string | Buffer): string {
 export function sameBytes(one: Buffer, other: Buffer): boolean {
   return one.length === other.length && process.getBuiltinModule('node:crypto').timingSafeEqual(one, other);
 }
+
+/** Random bytes, in hex. */
+export function randomHex(bytes: number): string {
+  return process.getBuiltinModule('node:crypto').randomBytes(bytes).toString('hex');
+}

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -17,6 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { randomHex } from './digest.ts';
 import { DbcredsError } from './errors.ts';
 
 /**
@@ -37,7 +37,8 @@ export function atomicWrite(path: string, data: string | Uint8Array, mode = 0o60
 }
 
 function replace(target: string, data: string | Uint8Array, mode: number): void {
-  const fresh = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  const mark = randomHex(6);
+  const fresh = join(dirname(target), `.${basename(target)}.${mark}.tmp`);
   const fd = openSync(fresh, 'wx', mode);
   try {
     try {
