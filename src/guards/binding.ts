@@ -4,12 +4,13 @@ import type { Finding, Situation } from './finding.ts';
 
 /** A record opens only its own target, and only from a place that was allowed with this very seal. */
 export function bindingGuard(situation: Situation): Finding | undefined {
-  const { record, seal, profile, expectedSeal, sealHash } = situation;
+  const { record, seal, profile, expectedSeal } = situation;
   if (!record.targets.includes(seal.target)) {
     const stored = record.targets.join(', ');
     return changed(situation, 'is for another target', [['target', stored, seal.target]]);
   }
   if (expectedSeal !== undefined) {
+    const { sealHash } = situation;
     if (expectedSeal === sealHash) return undefined;
     return changed(situation, `does not match DBCREDS_${profile.variable}_SEAL`, [
       ['seal', expectedSeal, sealHash],
