@@ -159,7 +159,7 @@ class Record {
     else if (code !== 0 && failures.length === 0) failures.push(`ended with status ${code}${where}`);
     const done = this.#passed + this.#failures.length + this.#skips.length;
     if (this.#declared === 0) failures.push('declares no test with the suite of test/helpers');
-    else if (failures.length === 0 && done < this.#declared) {
+    else if (done < this.#declared) {
       failures.push(`${this.#declared - done} of its ${this.#declared} tests were never run`);
     }
     return { passed: this.#passed, failures, skips: this.#skips };

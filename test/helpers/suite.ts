@@ -83,11 +83,11 @@ interface Lack {
 }
 
 async function execute(state: State, name: string, handler: () => unknown): Promise<void> {
-  const lack = await state.ready();
-  if (lack) return skipped(name, lack.reason, lack.need);
-  report({ kind: 'started', name });
   const before = assertionsMade();
   try {
+    const lack = await state.ready();
+    if (lack) return skipped(name, lack.reason, lack.need);
+    report({ kind: 'started', name });
     await handler();
     if (assertionsMade() === before) throw new Error('the test made no assertion');
   } catch (error) {

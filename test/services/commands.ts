@@ -59,14 +59,17 @@ function lacks(name: string): never {
 
 async function install(ground: Ground, names: readonly string[]): Promise<void> {
   const wanted = [...new Set(names.filter((name) => !find(name)).map((name) => packages[name] ?? name))];
-  if (wanted.length === 0 || !canInstall()) return;
-  ground.say(`installing Debian packages: ${wanted.join(' ')}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await ground.once('apt-get update', () => must('apt-get', ['update', '-qq'], { env }));
-  await must('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...wanted], { env });
+  if (wanted.length > 0) await installPackages(ground, wanted);
 }
 
-export const canInstall = (): boolean => process.getuid?.() === 0 && find('apt-get') !== undefined;
+/** Installs Debian packages, where that can be done. */
+export async function installPackages(ground: Ground, names: readonly string[]): Promise<void> {
+  if (process.getuid?.() !== 0 || !find('apt-get')) return;
+  ground.say(`installing Debian packages: ${names.join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await ground.once('apt-get update', () => must('apt-get', ['update', '-qq'], { env }));
+  await must('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env });
+}
 
 /** The programs that a Secret Service is made of, and a client for it. */
 export const secretService = (ground: Ground): Promise<Commands> =>

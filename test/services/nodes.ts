@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { cached } from './cache.ts';
+import { installPackages } from './commands.ts';
 import { must } from './daemon.ts';
 import type { Ground } from './ground.ts';
 import { Unavailable } from './use.ts';
@@ -19,8 +20,23 @@ export async function start(ground: Ground, major: string): Promise<{ file: stri
   const pack = `node-${process.platform}-${process.arch}`;
   if (!['linux', 'darwin'].includes(process.platform)) throw new Unavailable(`there is no package ${pack}`);
   const folder = await cached(`${pack}-${version}`, (draft) => install(ground, draft, `${pack}@${version}`));
-  return { file: join(folder, 'node_modules', pack, 'bin/node'), version };
+  const file = join(folder, 'node_modules', pack, 'bin/node');
+  await ground.serially('apt-get', () => tryOut(ground, file));
+  return { file, version };
 }
+
+/** Node 26 needs a library that a small system lacks. */
+async function tryOut(ground: Ground, file: string): Promise<void> {
+  const missing = await lacks(file);
+  if (missing) await installPackages(ground, ['libatomic1']);
+  if (missing && (await lacks(file))) throw new Unavailable(missing);
+}
+
+const lacks = (file: string): Promise<string | undefined> =>
+  must(file, ['--version']).then(
+    () => undefined,
+    (error: Error) => error.message.trim(),
+  );
 
 async function install(ground: Ground, folder: string, spec: string): Promise<void> {
   ground.say(`fetching ${spec}`);
