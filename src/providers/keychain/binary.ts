@@ -1,8 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { devNull } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { AsyncEntry } from '@napi-rs/keyring';
 
 /** The part of the library that is used. */
@@ -13,14 +11,20 @@ export interface Binary {
 const service = 'dbcreds';
 
 /**
- * Loads the platform's binary directly: 1.4 ms, where the package's own `index.js` takes 5.6 to find out which. It is
- * looked up from that package, since strict layouts (pnpm) hide it from ours.
+ * Loads the platform's binary directly: 1.4 ms, where the package's own `index.js` takes 5.6 to find out which. Strict
+ * layouts (pnpm) show it to that package alone, so it is looked up from there too.
  *
  * @throws an Error of Node's where nothing is installed for this platform
  */
 export function loadBinary(): Binary {
-  const main = createRequire(import.meta.filename).resolve('@napi-rs/keyring');
-  const require = createRequire(main);
+  const own = createRequire(import.meta.filename);
+  const found = load(own);
+  if (found) return found;
+  const main = own.resolve('@napi-rs/keyring');
+  return load(createRequire(main)) ?? (own(main) as Binary);
+}
+
+function load(require: NodeJS.Require): Binary | undefined {
   for (const name of candidates()) {
     try {
       return require(name) as Binary;
@@ -28,7 +32,7 @@ export function loadBinary(): Binary {
       // Not this one: `index.js` has the last word, and its error counts.
     }
   }
-  return require(main) as Binary;
+  return undefined;
 }
 
 const libraries: { readonly [platform: string]: readonly string[] } = {
@@ -60,6 +64,10 @@ export async function dropOldEntries(): Promise<void> {
   const fd = openSync(devNull, 'r');
   closeSync(fd);
   if (fd < enough) return;
+  const [{ setFlagsFromString }, { runInNewContext }] = await Promise.all([
+    import('node:v8'),
+    import('node:vm'),
+  ]);
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();
   // Finalizers run in the next round of the loop.
