@@ -1,13 +1,14 @@
 import { DbcredsError } from './errors.ts';
 import { launch, resolveCommand } from './launch/index.ts';
 import { environmentOf, inheritedOf, type Ready, revealed, writeClientFiles } from './run/environment.ts';
-import { type Held, hold } from './run/hold.ts';
+import { hold } from './run/hold.ts';
 import { happeningOf, journal } from './run/journal.ts';
 import { confirm, type Judged, judgeOne } from './run/judge.ts';
 import { passesThrough } from './run/nested.ts';
 import type { Scene } from './run/request.ts';
 import { type Selection, select } from './run/select.ts';
 import { settle } from './run/settle.ts';
+import type { Held } from './run/store.ts';
 
 export type { RunRequest, Scene } from './run/request.ts';
 
@@ -70,7 +71,7 @@ async function heal(scene: Scene, held: readonly Held[]): Promise<Ready[]> {
 }
 
 async function healOne(scene: Scene, held: Held): Promise<Ready> {
-  const slot = await (await import('./run/server.ts')).healed(held);
+  const slot = await (await import('./run/server.ts')).healed(held.profile, held.record, held.files);
   const again = { ...held, record: { ...held.record, current: slot } };
   const { situation, findings } = judgeOne(scene, again);
   await settle(scene, [{ situation, findings: findings.filter(({ code }) => code.startsWith('EXPIRE')) }]);

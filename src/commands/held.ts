@@ -1,9 +1,9 @@
 import { loadFiles } from '../profiles/files.ts';
 import { resolveProfile, selectName } from '../profiles/resolve.ts';
 import { sealedFiles } from '../run/files.ts';
-import { type Held, noCredential, providerOf, refOf } from '../run/hold.ts';
 import type { RunRequest, Scene } from '../run/request.ts';
 import type { Selection } from '../run/select.ts';
+import { type Held, noCredential, providerOf, refOf } from '../run/store.ts';
 import type { Options, Stage } from './command.ts';
 import { text, usage } from './options.ts';
 

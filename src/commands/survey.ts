@@ -8,7 +8,7 @@ import { resolveProfile } from '../profiles/resolve.ts';
 import { choose, open } from '../providers/index.ts';
 import { storedNames } from '../providers/keychain/stored-names.ts';
 import type { Provider } from '../providers/provider.ts';
-import { hooksOf, refOf } from '../run/hold.ts';
+import { hooksOf, refOf } from '../run/store.ts';
 import type { Stage } from './command.ts';
 
 /** How a profile's password stands. */

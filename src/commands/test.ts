@@ -2,10 +2,10 @@ import type { Session } from '../connect/login.ts';
 import { describe, type ServerReport } from '../connect/report.ts';
 import { DbcredsError, formatError } from '../errors.ts';
 import { showTarget } from '../profiles/target.ts';
-import type { Held } from '../run/hold.ts';
 import { judgeOne } from '../run/judge.ts';
 import { connect, healed } from '../run/server.ts';
 import { settle } from '../run/settle.ts';
+import type { Held } from '../run/store.ts';
 import { columns } from './columns.ts';
 import type { Action } from './command.ts';
 import { held, sceneOf, selected } from './held.ts';
@@ -50,7 +50,7 @@ interface Report extends ServerReport {
 }
 
 async function tryOut(one: Held): Promise<Report> {
-  const slot = one.record.pending ? await healed(one) : one.record.current;
+  const slot = one.record.pending ? await healed(one.profile, one.record, one.files) : one.record.current;
   const session = await connect(one.profile, slot, one.files);
   try {
     const { tls = null, askedForPassword } = session;

@@ -1,8 +1,7 @@
 import type { Entry } from './entry.ts';
 import { nearest } from './nearest.ts';
-import type { Fail } from './read.ts';
 import { isParameterAllowed, isReserved, knownParameters, placeholders, urlStyles } from './reserved.ts';
-import { looksSecret } from './validate.ts';
+import { type Fail, looksSecret } from './validate.ts';
 
 /** @param own whether the file is the user's, who may set any parameter that does not redirect */
 export function checkParams(params: Entry['params'], own: boolean, fail: Fail): void {

@@ -1,30 +1,21 @@
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import type { DbcredsError } from '../errors.ts';
-import { DbcredsError as Failure } from '../errors.ts';
+import { DbcredsError } from '../errors.ts';
 import type { Entry } from './entry.ts';
 import type { ProfileFile } from './files.ts';
 import { checkInject, checkParams } from './injectable.ts';
 import { profileSchema, userOnly } from './schema.ts';
 import { engineOf, isHost, normalHost, parseUrl } from './target.ts';
-import { badProfile, looksSecret, validate } from './validate.ts';
+import { type Fail, failure, looksSecret, validate } from './validate.ts';
 
 /** An entry of one file: checked, its `url` taken apart, its paths absolute, so that two can be laid over each other. */
 export function readEntry(file: ProfileFile, key: string): Entry {
   const entry = validate(profileSchema, file.entries[key], file.path, ['profiles', key]);
-  const fail = failure(file, key);
+  const fail = failure(file.path, key);
   if (file.project !== undefined) assertOwn(entry, fail);
   checkParams(entry.params, file.project === undefined, fail);
   checkInject(entry.inject, fail);
   return { ...entry, ...partsOf(entry, fail), url: undefined, ...pathsOf(entry, dirname(file.path)) };
-}
-
-/** Makes the error for one key of an entry. */
-export type Fail = (path: readonly string[], what: string, right: string) => DbcredsError;
-
-/** The {@link Fail} of an entry. */
-export function failure(file: ProfileFile, key: string): Fail {
-  return (path, what, right) => badProfile(file.path, ['profiles', key, ...path], what, right);
 }
 
 function assertOwn(entry: Entry, fail: Fail): void {
@@ -59,7 +50,7 @@ function readUrl(text: string, fail: Fail): ReturnType<typeof parseUrl> {
   try {
     return parseUrl(text);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof DbcredsError)) throw error;
     throw fail(
       ['url'],
       error.message.replace('the connection URL cannot be read: ', 'cannot be read: '),

@@ -6,10 +6,10 @@ import type { Entry } from './entry.ts';
 import type { ProfileFiles } from './files.ts';
 import { findName, type Named, variableOf } from './names.ts';
 import type { Address, Profile, Tls } from './profile.ts';
-import { defined, type Fail, failure, readEntry } from './read.ts';
+import { defined, readEntry } from './read.ts';
 import { stylesOf } from './reserved.ts';
 import { defaultPort, type Target } from './target.ts';
-import { badProfile } from './validate.ts';
+import { badProfile, type Fail, failure } from './validate.ts';
 
 export interface ResolveOptions {
   /** `--via HOST:PORT`: dial this, for one run. */
@@ -52,7 +52,7 @@ export function resolveProfile(files: ProfileFiles, wanted: string, options: Res
 function build(named: Named, options: ResolveOptions): Profile {
   const { name, project, base } = named;
   const { entry, from } = merge(named);
-  const fail = failure(base.file, base.key);
+  const fail = failure(base.file.path, base.key);
   const target = targetOf(entry, fail);
   const dial = dialOf(entry, options.via, target, fail);
   const urlStyle = entry.urlStyle ?? (target.engine === 'postgresql' ? 'libpq' : 'mysql2');
@@ -114,7 +114,7 @@ function merge({ base, override }: Named): { entry: Entry; from: 'user' | 'proje
   if (!override) return { entry, from: own };
   const over = defined(readEntry(override.file, override.key));
   if (entry.production && over.production === false)
-    throw failure(override.file, override.key)(
+    throw failure(override.file.path, override.key)(
       ['production'],
       'is false, but the project says that this is production',
       'no "production" here: it cannot be taken away',

@@ -35,6 +35,14 @@ export function badProfile(file: string, path: readonly string[], what: string, 
   });
 }
 
+/** Makes the error for one key of an entry. */
+export type Fail = (path: readonly string[], what: string, right: string) => DbcredsError;
+
+/** The {@link Fail} of an entry. */
+export function failure(file: string, key: string): Fail {
+  return (path, what, right) => badProfile(file, ['profiles', key, ...path], what, right);
+}
+
 /** `profiles.prod.tls.mode`; a key with a dot or a slash stands in quotes. */
 function showPath(path: readonly string[]): string {
   return path.map((key) => (/^[\w$-]+$/.test(key) ? key : JSON.stringify(key))).join('.');

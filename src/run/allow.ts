@@ -6,9 +6,9 @@ import { withLock } from '../lock.ts';
 import type { Record } from '../profiles/record.ts';
 import type { Seal } from '../profiles/seal.ts';
 import { readTrust, type Trust, trustFile, trustText, withPlace } from '../profiles/trust.ts';
-import { type Held, refOf } from './hold.ts';
 import { journal } from './journal.ts';
 import type { Scene } from './request.ts';
+import { type Held, refOf } from './store.ts';
 
 /** Shows what changed, asks, and allows the place. @throws DbcredsError `BINDING_CHANGED` where the answer is not yes */
 export async function allowChanged(

@@ -3,8 +3,8 @@ import type { Finding } from '../guards/index.ts';
 import { showDate } from '../profiles/duration.ts';
 import { showTarget, urlHost } from '../profiles/target.ts';
 import type { ChildEnvironment } from './environment.ts';
-import type { Held } from './hold.ts';
 import type { Scene } from './request.ts';
+import type { Held } from './store.ts';
 
 /** What a run would do: names, targets and guards; never a value. */
 export function describeRun(

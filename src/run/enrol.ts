@@ -8,10 +8,10 @@ import type { Provider } from '../providers/provider.ts';
 import { Secret } from '../secret.ts';
 import { allowPlace } from './allow.ts';
 import { sealedFiles } from './files.ts';
-import { refOf } from './hold.ts';
 import { journal } from './journal.ts';
 import type { Scene } from './request.ts';
 import { tryLogin } from './server.ts';
+import { refOf } from './store.ts';
 
 type Stage = Pick<Scene, 'context' | 'terminal'>;
 

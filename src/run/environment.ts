@@ -14,9 +14,9 @@ import { nearest } from '../profiles/nearest.ts';
 import type { Slot } from '../profiles/record.ts';
 import { Secret } from '../secret.ts';
 import { systemBundle } from './files.ts';
-import type { Held } from './hold.ts';
 import { tokenOf } from './nested.ts';
 import type { Scene } from './request.ts';
+import type { Held } from './store.ts';
 
 /** What the child will get, decided and not yet carried out. */
 export interface ChildEnvironment {

@@ -1,8 +1,8 @@
 import { type Finding, judge, type Situation } from '../guards/index.ts';
 import { confirmProduction, isRemembered, remember } from './confirm.ts';
-import type { Held } from './hold.ts';
 import type { Scene } from './request.ts';
 import { situationOf } from './situation.ts';
+import type { Held } from './store.ts';
 
 /** A selection with what the guards say of it. */
 export interface Judged {

@@ -1,10 +1,9 @@
 import { type Endpoint, endpointOf, readPems } from '../connect/endpoint.ts';
 import { login, type Session } from '../connect/login.ts';
 import type { Profile } from '../profiles/profile.ts';
-import type { Slot } from '../profiles/record.ts';
+import type { Record, Slot } from '../profiles/record.ts';
 import type { SealedFiles } from '../profiles/seal.ts';
 import { workingSlot } from '../rotate/heal.ts';
-import type { Held } from './hold.ts';
 
 /** How long a login may take, in milliseconds. */
 const patience = 10_000;
@@ -34,6 +33,6 @@ export async function tryLogin(profile: Profile, slot: Slot, files: SealedFiles)
 }
 
 /** The slot that the server accepts, of a record whose rotation was cut off. @throws DbcredsError `ROTATION_UNFINISHED` */
-export function healed({ profile, record, files }: Held): Promise<Slot> {
+export function healed(profile: Profile, record: Record, files: SealedFiles): Promise<Slot> {
   return workingSlot(record, ({ user }) => endpointFor(profile, user, files));
 }

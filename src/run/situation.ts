@@ -5,8 +5,8 @@ import type { Situation } from '../guards/index.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { sealHash, sealOf } from '../profiles/seal.ts';
 import { allowedSeal, readTrust } from '../profiles/trust.ts';
-import type { Held } from './hold.ts';
 import type { Scene } from './request.ts';
+import type { Held } from './store.ts';
 
 /** Gathers what the guards may know. Reads files; writes and dials nothing. */
 export function situationOf(
