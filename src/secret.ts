@@ -16,6 +16,10 @@ export class Secret {
     return this.#value;
   }
 
+  get isEmpty(): boolean {
+    return this.#value === '';
+  }
+
   /** Whether both hold the same bytes, compared in constant time for equal lengths. */
   equals(other: Secret): boolean {
     return sameBytes(Buffer.from(this.#value), Buffer.from(other.reveal()));

@@ -47,7 +47,7 @@ export async function gather(stage: Stage, name: string, file: string, options: 
   const parts = { ...url, ...partsOf(options) };
   const target = await complete(stage, parts);
   const password =
-    url?.password ?? (flag(options, 'passwordStdin') ? readSecret('--password-stdin') : undefined);
+    url?.password ?? (flag(options, 'passwordStdin') ? new Secret(readStdin('--password-stdin')) : undefined);
   const production = flag(options, 'production') || (await looksProduction(stage, name));
   const entry: Entry = {
     description: text(options, 'description'),
@@ -65,9 +65,9 @@ export async function gather(stage: Stage, name: string, file: string, options: 
 
 /** The password for a profile that is there: piped, or of a piped URL that opens the same target. */
 export function secretFrom(options: Options, target: Target): Secret | undefined {
-  if (flag(options, 'passwordStdin')) return readSecret('--password-stdin');
+  if (flag(options, 'passwordStdin')) return new Secret(readStdin('--password-stdin'));
   if (!flag(options, 'urlStdin')) return undefined;
-  const url = parseUrl(readSecret('--url-stdin').reveal());
+  const url = parseUrl(readStdin('--url-stdin'));
   if (formatTarget(targetOf(url)) !== formatTarget(target))
     throw usage(`the URL is for another target: ${formatTarget(targetOf(url))}, not ${formatTarget(target)}`);
   if (!url.password) throw usage('the URL holds no password');
@@ -75,16 +75,16 @@ export function secretFrom(options: Options, target: Target): Secret | undefined
 }
 
 /** One trailing line end is dropped: `echo` adds it. */
-function readSecret(option: string): Secret {
+function readStdin(option: string): string {
   const value = readFileSync(0, 'utf8').replace(/\r?\n$/, '');
   if (value === '') throw usage(`${option}: stdin is empty`);
-  return new Secret(value);
+  return value;
 }
 
 async function urlOf({ terminal }: Stage, options: Options): Promise<ParsedUrl | undefined> {
   if (flag(options, 'urlStdin')) {
     if (flag(options, 'passwordStdin')) throw usage('--url-stdin or --password-stdin: there is one stdin');
-    return parseUrl(readSecret('--url-stdin').reveal());
+    return parseUrl(readStdin('--url-stdin'));
   }
   const { host, database, user, engine } = partsOf(options);
   if (host ?? database ?? user ?? engine ?? !terminal.available) return undefined;

@@ -94,7 +94,7 @@ export async function askPassword({ terminal }: Stage, profile: Profile, replace
 }
 
 function judgePassword({ terminal }: Stage, profile: Profile, password: Secret): void {
-  if (password.reveal() === '')
+  if (password.isEmpty)
     throw new DbcredsError('NO_CREDENTIAL', { message: 'the password is empty: nothing was stored' });
   const found = weaknesses(password, profile);
   if (found.length > 0) terminal.say(`dbcreds: warning: the password ${found.join(', and ')}`);
