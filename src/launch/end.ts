@@ -1,6 +1,5 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How a child ended. */
 export interface End {
@@ -34,7 +33,7 @@ export async function dieOf({ code, signal }: End): Promise<number> {
   if (process.pid === 1 || dumpsCore.has(signal)) return status;
   raise(signal);
   // It may be blocked, and it arrives in a moment of its own.
-  await sleep(300);
+  await new Promise((resolve) => setTimeout(resolve, 300));
   return status;
 }
 

@@ -5,7 +5,9 @@ export type FileState = 'executable' | 'directory' | 'denied' | 'absent';
 /** Whether this user may execute the file at an absolute path; on Windows, whether it is there. */
 export function stateOf(path: string): FileState {
   try {
-    const stats = statSync(path);
+    // Most folders of a PATH hold no such file, and an error costs more than the look.
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return 'absent';
     if (stats.isDirectory()) return 'directory';
     if (!stats.isFile()) return 'denied';
     accessSync(path, constants.X_OK);
