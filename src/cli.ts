@@ -1,11 +1,12 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
+import { isAbsolute } from 'node:path';
 import cac from 'cac';
-import envPaths from 'env-paths';
-import { globalOptions, nameOf, readWords, unguard } from './cli/argv.ts';
+import { globalOptions, readWords, unguard } from './cli/argv.ts';
+import { nameOf } from './cli/words.ts';
 import type { CommandRow, Options } from './commands/command.ts';
 import { usage } from './commands/options.ts';
 import { commands } from './commands/table.ts';
-import type { Context } from './context.ts';
+import { type Context, foldersOf } from './context.ts';
 import { DbcredsError, formatError } from './errors.ts';
 import { leaveStuck } from './launch/leave.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
@@ -32,7 +33,7 @@ interface Stage {
 
 /** @returns the exit status */
 async function main(argv: readonly string[], stage: Stage): Promise<number> {
-  const words = readWords(argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv, commands);
+  const words = readWords(argv, commands);
   const { command } = words;
   if (command === undefined) return withoutCommand(words.options, stage.terminal);
   const options = parse(command, words.options);
@@ -41,6 +42,7 @@ async function main(argv: readonly string[], stage: Stage): Promise<number> {
     return 0;
   }
   checkCount(command, words.positionals);
+  if (stage.context.cwd === '') throw nowhere();
   const action = await command.load();
   return action(stage, words.positionals, options);
 }
@@ -67,26 +69,60 @@ function parse(command: CommandRow, words: readonly string[]): Options {
   return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, unguard(value)]));
 }
 
+/** What is too much is not shown: a password is sometimes typed there. */
 function checkCount(command: CommandRow, words: readonly string[]): void {
   const places = command.usage.split(' ').slice(1);
   const needed = places.filter((place) => place.startsWith('<')).length;
   const help: [string, string] = ['its form:', `dbcreds ${command.usage}`];
   if (words.length < needed) throw usage(`${nameOf(command)} needs ${places[words.length]}`, [help]);
   const most = places.some((place) => place.includes('...')) ? Number.POSITIVE_INFINITY : places.length;
-  if (words.length > most)
-    throw usage(`${nameOf(command)} does not take ${JSON.stringify(words[most])}`, [help]);
+  if (words.length <= most) return;
+  const takes = most === 0 ? 'no word behind it' : `one word, ${places[0]}, and not ${words.length}`;
+  throw usage(`${nameOf(command)} takes ${takes}`, [help]);
 }
 
 function contextOf(env: Context['env']): Context {
-  const { config, data, cache, log } = envPaths('dbcreds', { suffix: '' });
+  const home = homeOf();
   return {
     env,
-    cwd: process.cwd(),
-    home: homedir(),
+    cwd: workingFolder(),
+    home,
     platform: process.platform,
     now: Date.now(),
-    folders: { config, data, cache, state: log },
+    folders: foldersOf(process.platform, env, home),
   };
+}
+
+/**
+ * `HOME` where it is an absolute path: an empty or relative one would make a folder of somebody's repository one's own.
+ * A container's user of a bare number has none, and needs none for what comes from the environment.
+ */
+function homeOf(): string {
+  for (const find of [homedir, () => userInfo().homedir]) {
+    try {
+      const home = find();
+      if (isAbsolute(home)) return home;
+    } catch {
+      // Neither `HOME` nor a line in the list of users.
+    }
+  }
+  return '/nonexistent';
+}
+
+/** Empty where it was deleted. */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '';
+  }
+}
+
+function nowhere(): DbcredsError {
+  return new DbcredsError('FILE_ACCESS', {
+    message: 'the working directory is gone: it was deleted or renamed',
+    hints: [['go to another:', 'cd']],
+  });
 }
 
 /** Prints an error, and tells the exit status. */
@@ -120,7 +156,10 @@ function unforeseen(error: unknown): DbcredsError {
 function traceOf(error: unknown): string {
   const lines: string[] = [];
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    const frames = (at.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+    const frames = (at.stack ?? '')
+      .replace(at.message, '')
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line));
     lines.push(`${at.name}${at instanceof DbcredsError ? ` ${at.code}` : ''}`, ...frames);
   }
   return lines.join('\n');

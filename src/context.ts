@@ -1,3 +1,5 @@
+import { isAbsolute, join } from 'node:path';
+
 /**
  * What a command may know of the process that it runs in. `process.env` is read where this is made and nowhere else, so
  * that every function can be tried with another environment.
@@ -27,3 +29,37 @@ export interface Folders {
   /** The log of runs, and what was confirmed lately. */
   readonly state: string;
 }
+
+/**
+ * Our folders: https://specifications.freedesktop.org/basedir-spec on Linux and the BSDs, where a relative path in a variable
+ * does not count; `Library` on macOS; the two AppData on Windows.
+ *
+ * @param home absolute path
+ */
+export function foldersOf(platform: NodeJS.Platform, env: Environment, home: string): Folders {
+  const named = (variable: string, ...usual: string[]): string => {
+    const value = env[variable];
+    return value && isAbsolute(value) ? value : join(home, ...usual);
+  };
+  if (platform === 'darwin') return libraryOf(join(home, 'Library'));
+  if (platform === 'win32')
+    return {
+      config: join(named('APPDATA', 'AppData', 'Roaming'), 'dbcreds', 'Config'),
+      data: join(named('LOCALAPPDATA', 'AppData', 'Local'), 'dbcreds', 'Data'),
+      cache: join(named('LOCALAPPDATA', 'AppData', 'Local'), 'dbcreds', 'Cache'),
+      state: join(named('LOCALAPPDATA', 'AppData', 'Local'), 'dbcreds', 'Log'),
+    };
+  return {
+    config: join(named('XDG_CONFIG_HOME', '.config'), 'dbcreds'),
+    data: join(named('XDG_DATA_HOME', '.local', 'share'), 'dbcreds'),
+    cache: join(named('XDG_CACHE_HOME', '.cache'), 'dbcreds'),
+    state: join(named('XDG_STATE_HOME', '.local', 'state'), 'dbcreds'),
+  };
+}
+
+const libraryOf = (library: string): Folders => ({
+  config: join(library, 'Preferences', 'dbcreds'),
+  data: join(library, 'Application Support', 'dbcreds'),
+  cache: join(library, 'Caches', 'dbcreds'),
+  state: join(library, 'Logs', 'dbcreds'),
+});

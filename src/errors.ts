@@ -102,6 +102,21 @@ export class DbcredsError extends Error {
   }
 }
 
+/** The same error with one sentence more. */
+export function withNote(error: DbcredsError, note: string): DbcredsError {
+  const { code, message, kind, facts, hints, cause } = error;
+  const notes = [note, error.note].filter(Boolean).join(' ');
+  return new DbcredsError(code, { message, kind, facts, hints, cause, note: notes });
+}
+
+/**
+ * `profile "dev"`, or `such profile` for a word that does not have the shape: passwords and URLs are typed and pasted in
+ * every place where a word can stand, and terminals, job logs and tickets keep what is printed.
+ */
+export function named(what: string, word: string, shape: RegExp): string {
+  return shape.test(word) ? `${what} "${word}"` : `such ${what}`;
+}
+
 /** A refusal or failure as a person reads it: what, about what, what happened, what to type. */
 export function formatError(error: DbcredsError): string {
   const kind = error.kind === 'refused' ? 'refused: ' : '';

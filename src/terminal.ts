@@ -88,10 +88,14 @@ function write(fd: number, text: string): void {
       const { code } = error as NodeJS.ErrnoException;
       // Somebody else made the pipe non-blocking: wait for its reader. A closed one has no reader to tell.
       if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-      else if (code === 'EPIPE' || code === 'EBADF' || code === 'EIO') return;
-      else throw error;
+      else if (fd === 2 || code === 'EPIPE' || code === 'EBADF' || code === 'EIO') return;
+      else throw unwritable(code);
     }
   }
+}
+
+function unwritable(code: string | undefined): DbcredsError {
+  return new DbcredsError('FILE_ACCESS', { message: `standard output cannot be written (${code})` });
 }
 
 /** Without control characters but line ends: names and paths may come from somebody else's repository. */
