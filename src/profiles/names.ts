@@ -1,9 +1,12 @@
-import { DbcredsError } from '../errors.ts';
+import { DbcredsError, named } from '../errors.ts';
 import type { ProfileFile, ProfileFiles } from './files.ts';
 import { nearest } from './nearest.ts';
 import { badProfile } from './validate.ts';
 
 const pattern = /^[a-z0-9][a-z0-9_-]*$/;
+
+/** What may be shown of a name that is none. */
+const shown = /^[\w-]{1,40}(\/[\w-]{1,40})?$/;
 
 /** Which files say something of a profile, and what it is called. */
 export interface Named {
@@ -23,10 +26,13 @@ export function variableOf(name: string): string {
 /** @throws DbcredsError `USAGE` where the text cannot be the name of a profile */
 export function assertName(name: string): void {
   if (pattern.test(name)) return;
+  const right = name.toLowerCase().replaceAll(/[ .]/g, '-');
+  const close = pattern.test(right) && shown.test(right);
   throw new DbcredsError('USAGE', {
     kind: 'usage',
-    message: `${JSON.stringify(name)} cannot be the name of a profile`,
+    message: `${close ? `"${name}"` : 'that'} cannot be the name of a profile`,
     note: 'A name has lower-case letters, digits, "_" and "-", and starts with a letter or digit.',
+    hints: close ? [['such as:', `dbcreds add ${right}`]] : [],
   });
 }
 
@@ -96,6 +102,7 @@ export function assertDistinct(all: readonly Named[]): void {
 
 /** Finds a profile by `name` or `project/name`. @throws DbcredsError `NO_PROFILE`, with the nearest known name */
 export function findName(files: ProfileFiles, wanted: string): Named {
+  if (wanted === '') throw nameless();
   const all = listNames(files);
   assertDistinct(all);
   const prefix = files.project ? `${files.project.project}/` : undefined;
@@ -105,21 +112,28 @@ export function findName(files: ProfileFiles, wanted: string): Named {
   throw missing(wanted, all, files);
 }
 
+function nameless(): DbcredsError {
+  return new DbcredsError('USAGE', {
+    kind: 'usage',
+    message: 'the name of the profile is empty',
+    note: 'Does it come from a variable that is not set?',
+    hints: [['see what there is:', 'dbcreds list']],
+  });
+}
+
 function missing(wanted: string, all: readonly Named[], files: ProfileFiles): DbcredsError {
   const names = all.map((one) => one.name);
   const near = nearest(wanted, names);
+  const known = `${names.slice(0, 12).join(', ')}${names.length > 12 ? ', ...' : ''}`;
   return new DbcredsError('NO_PROFILE', {
-    message: `there is no profile ${JSON.stringify(wanted)}${near ? `; did you mean "${near}"?` : ''}`,
+    message: `there is no ${named('profile', wanted, shown)}${near ? `; did you mean "${near}"?` : ''}`,
     facts: [
       ['project', files.project?.path ?? 'no dbcreds.json from here up to the git root or home'],
       ['user', files.user?.path ?? 'no profiles.json'],
-      [
-        'known',
-        names.length === 0
-          ? 'none yet'
-          : `${names.slice(0, 12).join(', ')}${names.length > 12 ? ', ...' : ''}`,
-      ],
+      ['known', names.length === 0 ? 'none yet' : known],
     ],
-    hints: near ? [['the near one:', `dbcreds show ${near}`]] : [['register it:', 'dbcreds add NAME']],
+    hints: near
+      ? [['that one:', `dbcreds show ${near}`]]
+      : [['add it:', `dbcreds add ${pattern.test(wanted) && shown.test(wanted) ? wanted : 'NAME'}`]],
   });
 }

@@ -63,14 +63,24 @@ function normalParts(entry: Entry, fail: Fail): Partial<Entry> {
   const engine = entry.engine === undefined ? undefined : engineOf(entry.engine);
   const host = entry.host === undefined ? undefined : normalHost(entry.host);
   if (host !== undefined && !isHost(host))
-    throw fail(['host'], `is ${JSON.stringify(host)}`, 'one host name, address or socket path');
+    throw fail(
+      ['host'],
+      // Anything with these may be a URL with a password.
+      /[@:]/.test(host) ? 'is no host' : `is ${JSON.stringify(host)}`,
+      'one host name, address or socket path',
+    );
   const { port, database, user } = entry;
   return defined({ engine, host, port, database, user });
 }
 
 function pathsOf(entry: Entry, folder: string): Partial<Entry> {
   const absolute = (path: string | undefined): string | undefined =>
-    path === undefined ? undefined : resolve(folder, path.replace(/^~(?=\/)/, homedir()));
+    path === undefined
+      ? undefined
+      : resolve(
+          folder,
+          path.replace(/^~(?=\/)/, () => homedir()),
+        );
   const { tls, file } = entry;
   return defined({
     tls: tls && {

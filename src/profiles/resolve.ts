@@ -4,7 +4,7 @@ import { isAddress, isLocal, parseDial } from './address.ts';
 import { parseDuration } from './duration.ts';
 import type { Entry } from './entry.ts';
 import type { ProfileFiles } from './files.ts';
-import { findName, type Named, variableOf } from './names.ts';
+import { findName, listNames, type Named, variableOf } from './names.ts';
 import type { Address, Profile, Tls } from './profile.ts';
 import { defined, readEntry } from './read.ts';
 import { stylesOf } from './reserved.ts';
@@ -16,16 +16,31 @@ export interface ResolveOptions {
   readonly via?: string | undefined;
 }
 
-/** The profile that `--env`, `DBCREDS_ENV` or a file's `default` selects. @throws DbcredsError `USAGE` where none does */
-export function selectName(files: ProfileFiles, context: Context, flag: string | undefined): string {
+/**
+ * The profile that `--env`, `DBCREDS_ENV` or a file's `default` selects.
+ *
+ * @param word what stands where a command was expected: many a profile's name does at first
+ * @throws DbcredsError `USAGE` where none does
+ */
+export function selectName(
+  files: ProfileFiles,
+  context: Context,
+  flag: string | undefined,
+  word?: string,
+): string {
   const name =
     flag ?? (context.env.DBCREDS_ENV || undefined) ?? files.project?.default ?? files.user?.default;
   if (name !== undefined) return name;
+  const meant = listNames(files).some((one) => one.name === word) ? word : undefined;
   throw new DbcredsError('USAGE', {
     kind: 'usage',
     message: 'no profile was named',
     note: 'Neither --env nor DBCREDS_ENV is set, and no profile file has a "default".',
-    hints: [['see what there is:', 'dbcreds list']],
+    hints: [
+      meant
+        ? ['that profile is named by:', `dbcreds run --env ${meant} -- ...`]
+        : ['see what there is:', 'dbcreds list'],
+    ],
   });
 }
 
@@ -143,17 +158,28 @@ function targetOf(entry: Entry, fail: Fail): Target {
 function dialOf(entry: Entry, via: string | undefined, target: Target, fail: Fail): Address | undefined {
   const text = via ?? entry.hostAddress;
   if (text === undefined) return undefined;
-  const key = via === undefined ? 'hostAddress' : '--via';
-  if (target.engine !== 'postgresql')
-    throw fail(
-      [key],
-      `is set, but ${target.engine} clients check the name that they dial`,
-      'a host name that resolves to the tunnel',
-    );
+  if (target.engine !== 'postgresql') throw noDial(target, via === undefined, fail);
   const address = parseDial(text, target.port);
-  if (!address)
-    throw fail([key], `is ${JSON.stringify(text)}`, 'an IP address or localhost, and a port: 127.0.0.1:6543');
+  if (!address) throw badDial(via === undefined, fail);
   return address;
+}
+
+function noDial({ engine }: Target, inFile: boolean, fail: Fail): DbcredsError {
+  const why = `${engine} clients check the name that they dial`;
+  const right = 'a host name that resolves to the tunnel';
+  if (inFile) return fail(['hostAddress'], `is set, but ${why}`, right);
+  return new DbcredsError('USAGE', {
+    kind: 'usage',
+    message: `--via is for PostgreSQL alone: ${why}`,
+    note: `What works instead: ${right}.`,
+  });
+}
+
+/** Not quoted: what stands there may be a URL. */
+function badDial(inFile: boolean, fail: Fail): DbcredsError {
+  const right = 'an IP address or localhost, and a port: 127.0.0.1:6543';
+  if (inFile) return fail(['hostAddress'], 'is no address to dial', right);
+  return new DbcredsError('USAGE', { kind: 'usage', message: `--via takes ${right}` });
 }
 
 function tlsOf(entry: Entry, target: Target, dial: Address | undefined, fail: Fail): Tls {

@@ -66,6 +66,9 @@ export function parseUrl(text: string): ParsedUrl {
   if (fragment !== undefined)
     throw bad('it has a # in it: write %23 where that belongs to a name or password');
   const at = authority.lastIndexOf('@');
+  // Else a part of a password with a bare `/` or `?` would count as the database, or as the name of a parameter.
+  if (at < 0 && `${path}${query}`.includes('@'))
+    throw bad('it has an @ behind a / or ?: write %2F, %3F and %40 where these belong to a name or password');
   return {
     engine,
     ...userOf(at < 0 ? '' : authority.slice(0, at)),
@@ -91,8 +94,14 @@ function addressOf(text: string): { host?: string; port?: number } {
   const [, host = '', port] = match;
   return {
     ...(host ? { host: normalHost(decode(host.replace(/^\[|\]$/g, ''))) } : {}),
-    ...(port ? { port: Number(port) } : {}),
+    ...(port ? { port: portOf(port) } : {}),
   };
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (port < 1 || port > 65_535) throw bad('its port is not between 1 and 65535');
+  return port;
 }
 
 function paramsOf(query: string): Record<string, string> {

@@ -17,7 +17,8 @@ export interface Selection {
 /** The profiles of a run. @throws DbcredsError where one cannot be used as asked */
 export function select({ context, request }: Scene): Selection[] {
   const files = loadFiles(context);
-  const envs = request.envs.length > 0 ? request.envs : [selectName(files, context, undefined)];
+  const envs =
+    request.envs.length > 0 ? request.envs : [selectName(files, context, undefined, request.command[0])];
   const selections = envs.map((env) => selectOne(files, env, request));
   const prefixes = selections.map(({ prefix }) => prefix);
   const twice = prefixes.find((prefix, index) => prefixes.indexOf(prefix) !== index);
@@ -37,6 +38,8 @@ function selectOne(files: ProfileFiles, env: string, request: Scene['request']):
   if (request.urlStyle && !stylesOf(plain.target.engine).includes(request.urlStyle))
     throw noStyle(plain, request.urlStyle);
   const profile = request.via === undefined ? plain : resolveProfile(files, plain.name, { via: request.via });
+  const style = request.urlStyle ?? profile.urlStyle;
+  if (profile.tunnelled && style !== 'libpq' && style !== 'none') throw noTunnel(profile, style);
   return { profile, prefix, plain, readOnly };
 }
 
@@ -54,10 +57,12 @@ function clash(prefix: string, envs: readonly string[]): DbcredsError {
 }
 
 function badPrefix(env: string): DbcredsError {
+  const [name = ''] = env.split(':');
+  const shown = /^[a-z0-9][a-z0-9_-]{0,40}$/.test(name) && !env.includes('//') ? name : 'NAME';
   return new DbcredsError('USAGE', {
     kind: 'usage',
-    message: `--env ${env}: what follows the colon is not the start of a variable's name`,
-    hints: [['a prefix:', `dbcreds run --env ${env.split(':')[0]}:DW_ -- ...`]],
+    message: "what follows the colon of --env is not the start of a variable's name",
+    hints: [['a prefix:', `dbcreds run --env ${shown}:DW_ -- ...`]],
   });
 }
 
@@ -66,6 +71,14 @@ function noReadOnly({ name, file, target }: Profile): DbcredsError {
     kind: 'refused',
     message: `${name} names no profile that cannot write, and ${target.engine} has no switch for one session`,
     hints: [['name one:', `"readOnly": "NAME" in ${file}`]],
+  });
+}
+
+function noTunnel({ name }: Profile, style: string): DbcredsError {
+  return new DbcredsError('USAGE', {
+    kind: 'usage',
+    message: `--url-style ${style}: ${name} is dialled through a tunnel, and such clients dial the host itself`,
+    hints: [['one of:', 'libpq, none']],
   });
 }
 
