@@ -4,14 +4,13 @@ import { assertName, listNames } from '../profiles/names.ts';
 import type { Profile, ProviderName } from '../profiles/profile.ts';
 import { resolveProfile } from '../profiles/resolve.ts';
 import { choose } from '../providers/index.ts';
-import { askPassword, enrol } from '../run/enrol.ts';
-import { sealedFiles } from '../run/files.ts';
-import { tryLogin } from '../run/server.ts';
+import type { Provider } from '../providers/provider.ts';
+import { enrol, stored } from '../run/enrol.ts';
 import { providerOf, refOf } from '../run/store.ts';
-import type { Secret } from '../secret.ts';
 import type { Action, Options, Stage } from './command.ts';
 import { editEntry } from './entries.ts';
-import { fieldOptions, gather, secretFrom } from './gather.ts';
+import { draftError, fieldOptions } from './fields.ts';
+import { gather, secretFrom } from './gather.ts';
 import { flag, kebab, text, usage } from './options.ts';
 import { probed } from './probed.ts';
 import { trust } from './trust.ts';
@@ -38,12 +37,13 @@ async function addPassword(
       ['change it where it stands:', profile.file],
       ['store its password alone:', `dbcreds add ${name}`],
     ]);
-  if (profile.credential !== undefined) {
-    // It shares a record that is there: nothing to type, but to be allowed.
-    const provider = await providerOf(stage, profile, text(options, 'provider'));
-    if (await provider.get(refOf(profile))) return trust(stage, [name], options);
-  }
-  await store(stage, profile, secretFrom(options, profile.target), options, options.test !== false);
+  const provider = await providerOf(stage, profile, text(options, 'provider'));
+  // It shares a record that is there: nothing to type, but to be allowed.
+  if (profile.credential !== undefined && (await provider.get(refOf(profile))))
+    return trust(stage, [name], options);
+  const password = secretFrom(options, name, profile.target);
+  await enrol(stage, profile, provider, { password, test: options.test !== false });
+  done(stage, profile, provider, options);
   return 0;
 }
 
@@ -54,34 +54,42 @@ async function addProfile(
   options: Options,
 ): Promise<number> {
   const home = homeOf(stage, files, options);
+  const provider = await reached(stage, home, name, text(options, 'provider'));
   const { entry: stated, password } = await gather(stage, name, home.path, options);
   const test = options.test !== false;
   const entry = test ? await probed(stage, draftOf(home, name, stated), stated) : stated;
-  const profile = draftOf(home, name, entry);
-  const provider = await providerOf(stage, profile, text(options, 'provider'));
-  if (profile.credential !== undefined && (await provider.get(refOf(profile)))) {
-    editEntry(home.path, name, entry);
+  const draft = draftOf(home, name, entry);
+  const define = (): Profile => {
+    editEntry(home.path, name, provider.name === 'dotenv' ? { ...entry, provider: 'dotenv' } : entry);
+    stage.terminal.say(`dbcreds: ${draft.id} is defined in ${home.path}`);
+    return resolveProfile(loadFiles(stage.context), name);
+  };
+  if (draft.credential !== undefined && (await provider.get(refOf(draft)))) {
+    define();
     return trust(stage, [name], options);
   }
-  const given = provider.writable ? (password ?? (await askPassword(stage, profile))) : undefined;
-  if (given && test) await tryLogin(profile, { password: given }, sealedFiles(profile));
-  // Before the record, which is bound to the place of its profile; after the login, so that a slip leaves nothing.
-  editEntry(home.path, name, provider.name === 'dotenv' ? { ...entry, provider: 'dotenv' } : entry);
-  stage.terminal.say(`dbcreds: ${profile.id} is defined in ${home.path}`);
-  if (!given) stage.terminal.say(`dbcreds: its password comes from ${provider.place}`);
-  else await store(stage, draftOf(home, name, entry), given, options, false);
+  if (provider.writable) {
+    await enrol(stage, draft, provider, { password, test, define });
+    done(stage, draft, provider, options);
+  } else {
+    define();
+    stage.terminal.say(`dbcreds: its password comes from ${provider.place}`);
+  }
   return 0;
 }
 
-async function store(
-  stage: Stage,
-  profile: Profile,
-  password: Secret | undefined,
-  options: Options,
-  test: boolean,
-): Promise<void> {
-  const provider = await providerOf(stage, profile, text(options, 'provider'));
-  await enrol(stage, profile, provider, { test, ...(password ? { password } : {}) });
+/**
+ * The provider that will keep the password, asked once before anything is typed: it may be missing, or locked.
+ */
+async function reached(stage: Stage, home: ProfileFile, name: string, flag?: string): Promise<Provider> {
+  // What it is called, and where its file stands, is all that counts here.
+  const profile = draftOf(home, name, { url: 'postgresql://user@localhost/database' });
+  const provider = await providerOf(stage, profile, flag);
+  if (provider.writable) await stored(provider, refOf(profile));
+  return provider;
+}
+
+function done(stage: Stage, profile: Profile, provider: Provider, options: Options): void {
   const tested = options.test === false ? 'without having logged in, stored' : 'logged in, and stored';
   stage.terminal.say(`dbcreds: ${tested} the password of ${profile.id} in ${provider.place}`);
   rememberProvider(stage, profile, provider.name);
@@ -106,8 +114,12 @@ function homeOf({ context }: Stage, files: ProfileFiles, options: Options): Prof
   return files.user ?? { path: userFile(context), entries: {} };
 }
 
-/** The profile as it would be read back from the file. */
+/** The profile as it would be read back from the file. @throws DbcredsError `USAGE` for what options made of it */
 function draftOf(home: ProfileFile, name: string, entry: Entry): Profile {
   const file = { ...home, entries: { ...home.entries, [name]: entry } };
-  return resolveProfile(home.project === undefined ? { user: file } : { project: file }, name);
+  try {
+    return resolveProfile(home.project === undefined ? { user: file } : { project: file }, name);
+  } catch (error) {
+    throw draftError(error, name);
+  }
 }

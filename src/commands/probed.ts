@@ -42,6 +42,13 @@ function said({ offers, verified, reason, names = [] }: TlsProbe): string {
   const why =
     reason === 'CERT_NAME'
       ? `its certificate is for ${names.join(', ')}`
-      : `its certificate does not verify (${reason})`;
+      : `its certificate ${unverified(reason)}`;
   return `offers TLS, but ${why}`;
 }
+
+const unverified = (reason: TlsProbe['reason']): string =>
+  reason === 'CERT_EXPIRED'
+    ? 'has expired'
+    : reason === 'CERT_UNKNOWN_CA'
+      ? 'comes from an authority that is not known here'
+      : `does not verify (${reason})`;

@@ -9,66 +9,76 @@ export interface Advice {
 
 /** What a failed connection probably means, and what to type. */
 export function advice(code: ErrorCode, endpoint: Endpoint, failure: Failure): Advice {
-  const { name } = endpoint;
-  const make = table[code];
-  if (make) return make(endpoint, failure);
-  return { hints: [['see where it dials, and how', `dbcreds show ${name}`]] };
+  return table[code]?.(endpoint, failure) ?? { hints: show(endpoint) };
 }
 
 type Make = (endpoint: Endpoint, failure: Failure) => Advice;
 
-const show = (name: string): Hint => ['see where it dials, and how', `dbcreds show ${name}`];
-const again = (name: string): Hint => ['then try again', `dbcreds test ${name}`];
-const store = (name: string): Hint => [
-  'store the right one',
-  `dbcreds remove ${name} && dbcreds add ${name}`,
+const show = ({ name, file }: Endpoint): Hint[] =>
+  file === undefined ? [] : [['see where it dials, and how', `dbcreds show ${name}`]];
+const again = ({ name, file }: Endpoint): Hint => [
+  'then try again',
+  file === undefined ? `dbcreds add ${name}` : `dbcreds test ${name}`,
+];
+const store = ({ name }: Endpoint): Hint => ['store the right one', `dbcreds add ${name}`];
+
+/** A profile that is there is changed in its file; `add` makes new ones. */
+const change = ({ name, file }: Endpoint, what: string, json: string, options: string): Hint => [
+  what,
+  file === undefined ? `dbcreds add ${name} ${options}` : `${json} in ${file}`,
 ];
 
 const table: Partial<Record<ErrorCode, Make>> = {
-  REFUSED: ({ name }) => ({
+  REFUSED: (to) => ({
     note: 'Nothing listens there. Is the server running, the tunnel open, the port right?',
-    hints: [show(name), again(name)],
+    hints: [...show(to), again(to)],
   }),
-  UNREACHABLE: ({ name, engine }, { phase }) => ({
+  UNKNOWN_HOST: (to) => ({ hints: [...show(to), again(to)] }),
+  UNREACHABLE: (to, { phase }) => ({
     note:
       phase === 'dialling'
         ? 'No connection came about. A firewall, a VPN that is not connected, a sleeping host?'
-        : `Something took the connection and kept silent. Is it ${spoken(engine)}?`,
-    hints: [show(name), again(name)],
+        : `Something took the connection and kept silent. Is it ${spoken(to.engine)}?`,
+    hints: [...show(to), again(to)],
   }),
-  WRONG_PASSWORD: ({ name, engine, tls }, { asked }) => ({
-    note: engine !== 'postgresql' ? mysqlSame(tls.mode) : asked ? postgresSame : unasked,
-    hints: [store(name), ['see how old the stored one is', 'dbcreds check']],
+  WRONG_PASSWORD: (to, { asked }) => ({
+    note: to.engine !== 'postgresql' ? mysqlSame(to.tls.mode) : asked ? postgresSame : unasked,
+    hints: [
+      store(to),
+      ...(to.file === undefined ? [] : [['see how old the stored one is', 'dbcreds check'] as const]),
+    ],
   }),
-  CERT_EXPIRED: ({ name }) => ({
+  CERT_EXPIRED: (to) => ({
     note: 'Nothing was sent. Whoever runs the server has to renew it.',
-    hints: [again(name)],
+    hints: [again(to)],
   }),
-  CERT_NAME: ({ name, host }) => ({
-    note: `Nothing was sent. The profile says ${host}: another server answered, or it goes by another name.`,
-    hints: [show(name), ['use the name that it has', `dbcreds add ${name} --host NAME`]],
+  CERT_NAME: (to) => ({
+    note: `Nothing was sent. The profile says ${to.host}: another server answered, or it goes by another name.`,
+    hints: [...show(to), change(to, 'use the name that it has', '"host": "NAME"', '--host NAME')],
   }),
-  CERT_UNKNOWN_CA: ({ name, tls }) => ({
-    note: `Nothing was sent. ${tls.ca ? "The profile's CA has not" : 'No authority of this system has'} signed it.`,
-    hints: [['name the CA that signed it', `dbcreds add ${name} --tls-ca FILE`]],
+  CERT_UNKNOWN_CA: (to) => ({
+    note: `Nothing was sent. ${to.tls.ca ? "The profile's CA has not" : 'No authority of this system has'} signed it.`,
+    hints: [change(to, 'name the CA that signed it', '"tls": { "ca": "FILE" }', '--tls-ca FILE')],
   }),
-  TLS_REFUSED: ({ name }) => ({
+  TLS_REFUSED: (to) => ({
     note: 'Nothing was sent: the profile asks for TLS, and there is no falling back to plaintext.',
-    hints: [show(name), again(name)],
+    hints: [...show(to), again(to)],
   }),
-  TLS_REQUIRED: ({ name }) => ({ hints: [['use TLS', `dbcreds add ${name} --tls verify-full`]] }),
-  TOO_MANY: ({ name }) => ({ hints: [again(name)] }),
-  NO_DATABASE: ({ name }) => ({
+  TLS_REQUIRED: (to) => ({
+    hints: [change(to, 'use TLS', '"tls": { "mode": "verify-full" }', '--tls verify-full')],
+  }),
+  TOO_MANY: (to) => ({ hints: [again(to)] }),
+  NO_DATABASE: (to) => ({
     note: 'The password was right. The database is missing, or this user has no rights on it.',
-    hints: [show(name)],
+    hints: to.file === undefined ? [again(to)] : show(to),
   }),
-  DATABASE: ({ name, engine }, { server }) => ({
-    ...(server === undefined && { note: `It does not speak like ${spoken(engine)}, or broke off.` }),
-    hints: [show(name), again(name)],
+  DATABASE: (to, { server }) => ({
+    ...(server === undefined && { note: `It does not speak like ${spoken(to.engine)}, or broke off.` }),
+    hints: [...show(to), again(to)],
   }),
-  PASSWORD_EXPIRED: ({ name }) => ({
+  PASSWORD_EXPIRED: (to) => ({
     note: 'The password is right, but the server lets nobody work with it until it is changed there.',
-    hints: [store(name)],
+    hints: [store(to)],
   }),
 };
 

@@ -7,6 +7,8 @@ import type { Engine } from '../profiles/target.ts';
 export interface Endpoint {
   /** The profile's name: what the hints of errors tell to type. */
   readonly name: string;
+  /** Where the profile is defined. Absent while it is being added: then the hints are others. */
+  readonly file?: string;
   readonly engine: Engine;
   /** The name that the certificate must carry. */
   readonly host: string;

@@ -1,10 +1,10 @@
-import { DbcredsError } from '../errors.ts';
+import { DbcredsError, withNote } from '../errors.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { Record } from '../profiles/record.ts';
-import { sealOf } from '../profiles/seal.ts';
+import { type SealedFiles, sealOf } from '../profiles/seal.ts';
 import { weaknesses } from '../profiles/strength.ts';
 import { formatTarget, showTarget, urlHost } from '../profiles/target.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Provider, Ref } from '../providers/provider.ts';
 import { Secret } from '../secret.ts';
 import { allowPlace } from './allow.ts';
 import { sealedFiles } from './files.ts';
@@ -22,6 +22,11 @@ export interface EnrolOptions {
   readonly test?: boolean;
   /** The profile to log in by, where `--via` sets it apart. */
   readonly dialled?: Profile;
+  /**
+   * Writes a new profile down, and gives it back as it is read from there. Called before the record, which is bound to the
+   * place of its profile, and after the login, so that a slip leaves nothing.
+   */
+  readonly define?: () => Profile;
 }
 
 /**
@@ -37,16 +42,40 @@ export async function enrol(
 ): Promise<Record> {
   const ref = refOf(profile);
   const files = sealedFiles(profile);
-  const existing = await provider.get(ref);
+  const existing = await stored(provider, ref);
   if (existing) await agreeToReplace(stage, profile, existing);
   const password = options.password ?? (await askPassword(stage, profile, existing !== undefined));
   judgePassword(stage, profile, password);
   const record = recordOf(profile, password, existing, stage.context.now);
-  if (options.test !== false) await tryLogin(options.dialled ?? profile, record.current, files);
+  if (options.test !== false) await tried(options, profile, record, files);
+  const placed = options.define?.() ?? profile;
   await provider.set(ref, record, existing?.revision);
-  await allowPlace(stage.context, profile.id, profile.file, sealOf(profile, files));
-  journal(stage, profile, { event: 'add', outcome: 'done', provider: provider.name });
+  await allowPlace(stage.context, placed.id, placed.file, sealOf(placed, files));
+  journal(stage, placed, { event: 'add', outcome: 'done', provider: provider.name });
   return record;
+}
+
+/** What a provider has for a profile that is about to be stored: a lost entry is as good as none. */
+export async function stored(provider: Provider, ref: Ref): Promise<Record | undefined> {
+  try {
+    return await provider.get(ref);
+  } catch (error) {
+    if (error instanceof DbcredsError && error.code === 'KEYCHAIN_ENTRY_GONE') return undefined;
+    throw error;
+  }
+}
+
+async function tried(
+  { dialled, define }: EnrolOptions,
+  profile: Profile,
+  { current }: Record,
+  files: SealedFiles,
+): Promise<void> {
+  try {
+    await tryLogin(dialled ?? profile, current, files, define === undefined);
+  } catch (error) {
+    throw error instanceof DbcredsError ? withNote(error, 'Nothing was stored.') : error;
+  }
 }
 
 /** A record of the same name may belong to another database: of another clone, or of before the profile moved. */
@@ -71,7 +100,7 @@ function keepsOther(message: string, other: string, { name }: Profile): DbcredsE
 }
 
 /** Asks for a profile's password, hidden. Shows where it will be sent: the file may be somebody else's. */
-export async function askPassword({ terminal }: Stage, profile: Profile, replaces = false): Promise<Secret> {
+async function askPassword({ terminal }: Stage, profile: Profile, replaces = false): Promise<Secret> {
   const { id, name, target, dial, tunnelled, tls } = profile;
   if (!terminal.available)
     throw new DbcredsError('NO_TERMINAL', {

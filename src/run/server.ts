@@ -18,7 +18,7 @@ export function endpointFor(profile: Profile, user: string | undefined, files: S
     ...(cert ? { cert: cert.toString('utf8') } : {}),
     ...(key === undefined ? {} : { key }),
   };
-  return endpointOf(profile, user, pems);
+  return { ...endpointOf(profile, user, pems), file: profile.file };
 }
 
 /** Logs in. @throws DbcredsError with the cause, each told apart */
@@ -26,9 +26,16 @@ export function connect(profile: Profile, slot: Slot, files: SealedFiles): Promi
   return login(endpointFor(profile, slot.user, files), slot.password, { timeoutMs: patience });
 }
 
-/** Logs in and out again. @throws DbcredsError with the cause */
-export async function tryLogin(profile: Profile, slot: Slot, files: SealedFiles): Promise<void> {
-  const session = await connect(profile, slot, files);
+/** Logs in and out again. @param defined whether the profile is in its file already @throws DbcredsError with the cause */
+export async function tryLogin(
+  profile: Profile,
+  slot: Slot,
+  files: SealedFiles,
+  defined = true,
+): Promise<void> {
+  const { file, ...endpoint } = endpointFor(profile, slot.user, files);
+  const to = { ...endpoint, ...(defined && file !== undefined ? { file } : {}) };
+  const session = await login(to, slot.password, { timeoutMs: patience });
   await session.close();
 }
 
