@@ -27,7 +27,7 @@ export interface Skip {
 }
 
 /** Seconds that a file may take, not counting the start of services. */
-const PATIENCE = Number(process.env.DBCREDS_TEST_TIMEOUT ?? 180);
+const PATIENCE = Number(process.env.DBCREDS_TEST_TIMEOUT ?? 300);
 
 /** Runs one test file in its own process and session, so that it has no terminal and its children can be found. */
 export async function runFile(ground: Ground, file: string, patience: number = PATIENCE): Promise<Outcome> {
@@ -132,17 +132,19 @@ class Clock {
 class Record {
   #declared = 0;
   #passed = 0;
+  #done = 0;
   #running: string | undefined;
   readonly #failures: string[] = [];
   readonly #skips: Skip[] = [];
 
   take(report: Report): void {
     this.#running = report.kind === 'started' ? report.name : undefined;
+    if (report.kind === 'passed' || report.kind === 'failed' || report.kind === 'skipped') this.#done += 1;
     if (report.kind === 'declared') this.#declared += 1;
     if (report.kind === 'passed') this.#passed += 1;
     if (report.kind === 'failed')
       this.#failures.push(`${report.name}\n  ${report.why.replaceAll('\n', '\n  ')}`);
-    if (report.kind === 'empty') this.#failures.push(report.name);
+    if (report.kind === 'broken') this.#failures.push(report.why);
     if (report.kind === 'skipped') this.#skips.push(report);
   }
 
@@ -157,10 +159,9 @@ class Record {
     if (late) failures.push(`did not end within ${late} s: cut off${where}`);
     else if (signal) failures.push(`died of ${signal}${where}`);
     else if (code !== 0 && failures.length === 0) failures.push(`ended with status ${code}${where}`);
-    const done = this.#passed + this.#failures.length + this.#skips.length;
     if (this.#declared === 0) failures.push('declares no test with the suite of test/helpers');
-    else if (done < this.#declared) {
-      failures.push(`${this.#declared - done} of its ${this.#declared} tests were never run`);
+    else if (this.#done < this.#declared) {
+      failures.push(`${this.#declared - this.#done} of its ${this.#declared} tests were never run`);
     }
     return { passed: this.#passed, failures, skips: this.#skips };
   }

@@ -7,7 +7,8 @@ export type Report =
   | { readonly kind: 'passed'; readonly name: string }
   | { readonly kind: 'failed'; readonly name: string; readonly why: string }
   | { readonly kind: 'skipped'; readonly name: string; readonly reason: string; readonly need?: string }
-  | { readonly kind: 'empty'; readonly name: string };
+  /** What is wrong with the file and not with one of its tests. */
+  | { readonly kind: 'broken'; readonly why: string };
 
 /** Over the pipe to the runner, which is written at once: what was told is known even if the process dies next. */
 export function report(message: Report): void {

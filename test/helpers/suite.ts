@@ -115,7 +115,10 @@ function hook<T>(state: State, which: string, add: UvuHook<T>): Hook<T> {
       } catch (error) {
         state.broken = true;
         process.stderr.write(`${state.title}: ${name}: ${describe(error)}\n`);
-        report({ kind: 'failed', name: `${state.title}: ${name}`, why: describe(error) });
+        report({
+          kind: 'broken',
+          why: `${state.title}: ${name}\n  ${describe(error).replaceAll('\n', '\n  ')}`,
+        });
         throw error;
       }
     };
@@ -143,7 +146,7 @@ function judge({ title, declared, ran, broken }: State): void {
   if (!fault) return;
   process.exitCode = 1;
   process.stderr.write(`the suite "${title}" ${fault}\n`);
-  report({ kind: 'empty', name: `the suite "${title}" ${fault}` });
+  report({ kind: 'broken', why: `the suite "${title}" ${fault}` });
 }
 
 async function missing(needs: readonly Need[]): Promise<Lack | undefined> {

@@ -5,7 +5,7 @@ import type { Certificates, Pair } from './certificates.ts';
 import { commands } from './commands.ts';
 import { Daemon, must } from './daemon.ts';
 import type { Ground } from './ground.ts';
-import { asAdmin, freePort, type Server } from './server.ts';
+import { asAdmin, onFreePort, type Server } from './server.ts';
 import type { Variant } from './use.ts';
 
 /** A MariaDB of its own for each variant: a copy of one fresh data folder. */
@@ -57,9 +57,12 @@ export interface MysqlOptions {
 }
 
 /** Starts the server of either family: what both know, and what the caller adds. */
-export async function serveMysql(ground: Ground, options: MysqlOptions): Promise<Server> {
+export function serveMysql(ground: Ground, options: MysqlOptions): Promise<Server> {
+  return onFreePort((port) => serve(ground, port, options));
+}
+
+async function serve(ground: Ground, port: number, options: MysqlOptions): Promise<Server> {
   const { data, certificates, variant, connections } = options;
-  const port = await freePort();
   const log = `${data}.statements.log`;
   writeFileSync(log, '');
   const server: Server = {

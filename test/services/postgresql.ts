@@ -6,7 +6,7 @@ import type { Certificates, Pair } from './certificates.ts';
 import { commands } from './commands.ts';
 import { type Account, Daemon, must } from './daemon.ts';
 import type { Ground } from './ground.ts';
-import { asAdmin, freePort, type Server } from './server.ts';
+import { asAdmin, onFreePort, type Server } from './server.ts';
 import { Unavailable, type Variant } from './use.ts';
 
 /** A PostgreSQL of its own for each variant: a copy of one fresh cluster, so that a further one costs half a second. */
@@ -29,7 +29,7 @@ export async function startServer(ground: Ground, variant: Variant, clients: str
   cpSync(template, data, { recursive: true, preserveTimestamps: true });
   configure(data, variant, certificates);
   if (user) own(data, user);
-  return serve(ground, { native, data, certificates, variant, clients });
+  return onFreePort((port) => serve(ground, port, { native, data, certificates, variant, clients }));
 }
 
 interface Cluster {
@@ -42,9 +42,9 @@ interface Cluster {
 
 async function serve(
   ground: Ground,
+  port: number,
   { native, data, certificates, variant, clients }: Cluster,
 ): Promise<Server> {
-  const port = await freePort();
   const log = `${data}.log`;
   writeFileSync(log, '');
   const server: Server = {
@@ -73,7 +73,7 @@ async function serve(
 }
 
 const settings = [
-  "listen_addresses = 'localhost'",
+  "listen_addresses = '127.0.0.1'",
   'unix_socket_permissions = 0777',
   'fsync = off',
   'shared_buffers = 16MB',

@@ -41,6 +41,15 @@ export function freePort(): Promise<number> {
   });
 }
 
+/** Starts what listens on a port, up to three times: another program may take the port just before. */
+export async function onFreePort<T>(start: (port: number) => Promise<T>, tries = 3): Promise<T> {
+  const port = await freePort();
+  return start(port).catch((error) => {
+    if (tries <= 1) throw error;
+    return onFreePort(start, tries - 1);
+  });
+}
+
 /** Runs statements as the server's administrator, and gives back the rows of the last one. */
 export async function asAdmin(server: Server, ...statements: string[]): Promise<Record<string, unknown>[]> {
   return server.engine === 'postgresql' ? postgres(server, statements) : mysql(server, statements);
