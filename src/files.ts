@@ -132,5 +132,7 @@ function unsafe(path: string, why: string, hints: readonly (readonly [string, st
 function inaccessible(path: string, what: string, error: unknown): DbcredsError {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) throw error;
-  return new DbcredsError('FILE_ACCESS', { message: `${path} cannot be ${what} (${code})`, cause: error });
+  // What mkdir says on a read-only file system.
+  const why = what === 'written' && code === 'ENOENT' ? 'its folder cannot be made' : code;
+  return new DbcredsError('FILE_ACCESS', { message: `${path} cannot be ${what} (${why})`, cause: error });
 }

@@ -46,7 +46,9 @@ export function appendLog(context: Context, entry: LogEntry): void {
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new DbcredsError('LOG', { message: `the log of runs, ${file}, cannot be written (${code})` });
+    // What mkdir says on a read-only file system.
+    const why = code === 'ENOENT' ? 'its folder cannot be made' : code;
+    throw new DbcredsError('LOG', { message: `the log of runs, ${file}, cannot be written (${why})` });
   }
 }
 

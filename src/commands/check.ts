@@ -1,9 +1,10 @@
 import { parseDuration, showDate, showSpan } from '../profiles/duration.ts';
-import { loadFiles } from '../profiles/files.ts';
+import { loadFiles, userFile } from '../profiles/files.ts';
 import { columns } from './columns.ts';
 import type { Action } from './command.ts';
+import { none } from './list.ts';
 import { flag, text, usage } from './options.ts';
-import { type Row, rowJson, type State, survey } from './survey.ts';
+import { ended, type Row, rowJson, type State, survey } from './survey.ts';
 
 const order: readonly State[] = ['expired', 'soon', 'broken', 'failed', 'unknown', 'missing', 'ok'];
 
@@ -16,18 +17,24 @@ export const check: Action = async (stage, _, options) => {
     (a, b) => order.indexOf(a.state) - order.indexOf(b.state) || (a.expiresAt ?? 0) - (b.expiresAt ?? 0),
   );
   if (flag(options, 'json')) stage.terminal.out(`${JSON.stringify(rows.map(rowJson), null, 2)}\n`);
+  else if (rows.length === 0) stage.terminal.say(none(userFile(stage.context)));
   else
     stage.terminal.out(
       columns(rows.map((row) => [`${row.id}${row.profile?.production ? ' !' : ''}`, sentence(row, now)])),
     );
-  return rows.some(({ expiresAt }) => expiresAt !== undefined && expiresAt - now <= within) ? 1 : 0;
+  return ended(rows, statusOf(rows, now + within));
 };
+
+/** What could not be asked may have expired: that is no "none". */
+function statusOf(rows: readonly Row[], until: number): number {
+  if (rows.some(({ expiresAt }) => expiresAt !== undefined && expiresAt <= until)) return 1;
+  return rows.some(({ state }) => state === 'failed' || state === 'broken') ? 125 : 0;
+}
 
 function spanOf(value: string | undefined): number {
   if (value === undefined) return 0;
   const span = parseDuration(value);
-  if (span === undefined)
-    throw usage(`--within ${value} is no duration`, [['such as:', 'dbcreds check --within 14d']]);
+  if (span === undefined) throw usage('--within takes a time such as 14d, 12h or 2w');
   return span;
 }
 

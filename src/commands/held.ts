@@ -10,8 +10,7 @@ import { text, usage } from './options.ts';
 /** The profile that a command is about: its argument, `--env`, `DBCREDS_ENV` or a default. */
 export function selected(stage: Stage, args: readonly string[], options: Options): Selection {
   const [name, env] = [args[0], text(options, 'env')];
-  if (name !== undefined && env !== undefined && name !== env)
-    throw usage(`${name} or --env ${env}: which one?`);
+  if (name !== undefined && env !== undefined && name !== env) throw usage('a name and --env: which one?');
   const files = loadFiles(stage.context);
   const plain = resolveProfile(files, selectName(files, stage.context, name ?? env));
   const via = text(options, 'via');

@@ -4,7 +4,7 @@ import { showTarget } from '../profiles/target.ts';
 import { columns } from './columns.ts';
 import type { Action } from './command.ts';
 import { flag } from './options.ts';
-import { type Row, rowJson, survey } from './survey.ts';
+import { ended, type Row, rowJson, survey } from './survey.ts';
 
 /** `dbcreds list`. */
 export const list: Action = async (stage, _, options) => {
@@ -19,11 +19,12 @@ export const list: Action = async (stage, _, options) => {
         ...rows.map((row) => cells(row, stage.context.now)),
       ]),
     );
-  return 0;
+  return ended(rows, 0);
 };
 
-function none(file: string): string {
-  return `dbcreds: no profiles yet: no dbcreds.json from here up to the git root or home, and no ${file}\n\n  add one:  dbcreds add NAME`;
+/** For who has no profile. @param file the user's, which need not exist */
+export function none(file: string): string {
+  return `dbcreds: no profile is in force here\n\n  project  dbcreds.json, from here up to the git root or home\n  user     ${file}\n\n  add one:  dbcreds add NAME`;
 }
 
 function cells({ id, state, profile, record, place, expiresAt, error }: Row, now: number): string[] {
@@ -32,13 +33,12 @@ function cells({ id, state, profile, record, place, expiresAt, error }: Row, now
   if (state === 'missing') return [name, showTarget(profile.target), 'no password', '', `(${place})`];
   if (state === 'failed') return [name, showTarget(profile.target), 'not known', '', error?.message ?? ''];
   const { setAt } = record?.current ?? {};
-  return [
-    name,
-    showTarget(profile.target),
-    setAt === undefined ? 'unknown' : showSpan(now - setAt),
-    expiry(expiresAt, now),
-    place ?? '',
-  ];
+  return [name, showTarget(profile.target), ageOf(setAt, now), expiry(expiresAt, now), place ?? ''];
+}
+
+function ageOf(setAt: number | undefined, now: number): string {
+  if (setAt === undefined) return 'unknown';
+  return setAt > now ? `set ${showDate(setAt)}` : showSpan(now - setAt);
 }
 
 function expiry(expiresAt: number | undefined, now: number): string {

@@ -20,7 +20,7 @@ export const log: Action = async ({ context, terminal }, _, options) => {
 function countOf(value: string | undefined): number {
   if (value === undefined) return Number.MAX_SAFE_INTEGER;
   if (/^[1-9]\d*$/.test(value)) return Number(value);
-  throw usage(`--last ${value}: a count from 1`);
+  throw usage('--last takes a count from 1');
 }
 
 function row({

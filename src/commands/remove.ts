@@ -1,6 +1,7 @@
+import { existsSync, rmSync } from 'node:fs';
 import { DbcredsError } from '../errors.ts';
 import { loadFiles } from '../profiles/files.ts';
-import { findName } from '../profiles/names.ts';
+import { findName, type Named } from '../profiles/names.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { resolveProfile } from '../profiles/resolve.ts';
 import { withoutProfile } from '../profiles/trust.ts';
@@ -18,7 +19,7 @@ import { flag, text, usage } from './options.ts';
 export const remove: Action = async (stage, args, options) => {
   const [name] = args;
   if (flag(options, 'all')) {
-    if (name !== undefined) throw usage(`${name} or --all: which one?`);
+    if (name !== undefined) throw usage('a name and --all: which one?');
     return removeAll(stage, options);
   }
   if (name === undefined)
@@ -33,12 +34,17 @@ export const remove: Action = async (stage, args, options) => {
     profile.name,
   );
   await removeOne(stage, profile, provider);
-  if (!flag(options, 'profile')) return 0;
-  const { base } = findName(files, name);
-  editEntry(base.file.path, base.key, undefined);
-  stage.terminal.say(`dbcreds: the profile ${profile.id} is gone from ${base.file.path}`);
+  if (flag(options, 'profile')) undefine(stage, findName(files, name));
   return 0;
 };
+
+/** With what one's own file says of it: alone it would be half a profile. */
+function undefine({ terminal }: Stage, { base, override }: Named): void {
+  for (const { file, key } of [base, ...(override ? [override] : [])]) {
+    editEntry(file.path, key, undefined);
+    terminal.say(`dbcreds: the profile ${key} is gone from ${file.path}`);
+  }
+}
 
 async function removeOne(stage: Stage, profile: Profile, provider: Provider): Promise<void> {
   const ref = refOf(profile);
@@ -69,22 +75,43 @@ async function erase(provider: Provider, ref: Ref): Promise<boolean> {
   return provider.delete(ref, revision);
 }
 
-/** For someone who leaves: every entry in the keychain that dbcreds put there, of any project. */
+/** For someone who leaves: every entry in the keychain that dbcreds put there, of any project, and one's own encrypted file. */
 async function removeAll(stage: Stage, options: Options): Promise<number> {
   const ids = storedNames(stage.context);
-  if (ids.length === 0) {
-    stage.terminal.say('dbcreds: nothing of yours is stored in the keychain');
+  const file = (await import('../providers/file.ts')).ownFile(stage.context);
+  const all = [
+    ...(ids.length > 0 ? [`${ids.length} of the keychain (${some(ids)})`] : []),
+    ...(existsSync(file) ? [`those in ${file}`] : []),
+  ];
+  if (all.length === 0) {
+    stage.terminal.say(
+      'dbcreds: nothing of yours is stored, neither in the keychain nor in a file of your own',
+    );
     return 0;
   }
-  await agree(stage, options, `Delete ${ids.length} stored passwords (${ids.join(', ')})?`, 'all');
+  await agree(stage, options, `Delete the stored passwords: ${all.join(', and ')}?`, 'all');
+  await eraseAll(stage, ids);
+  if (existsSync(file)) erased(stage, file);
+  await changeTrust(stage.context, () => ({}));
+  stage.terminal.say('dbcreds: the servers still accept them: have them changed, or your logins closed');
+  return 0;
+}
+
+const some = (ids: readonly string[]): string =>
+  ids.length > 12 ? `${ids.slice(0, 12).join(', ')}, ...` : ids.join(', ');
+
+async function eraseAll(stage: Stage, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
   const provider = await keychain(stage);
   for (const id of ids) {
     await erase(provider, { id, variable: '', target: '', production: false });
     stage.terminal.say(`dbcreds: the password of ${id} is gone from ${provider.place}`);
   }
-  await changeTrust(stage.context, () => ({}));
-  stage.terminal.say('dbcreds: the servers still accept them: have them changed, or your logins closed');
-  return 0;
+}
+
+function erased({ terminal }: Stage, file: string): void {
+  rmSync(file);
+  terminal.say(`dbcreds: ${file} is deleted`);
 }
 
 function keychain(stage: Stage): Promise<Provider> {
@@ -98,7 +125,7 @@ async function agree(stage: Stage, options: Options, question: string, word: str
     throw new DbcredsError('NO_TERMINAL', {
       kind: 'refused',
       message: 'nothing is deleted without having asked, and there is no terminal',
-      hints: [['say that you mean it:', 'dbcreds remove ... --yes']],
+      hints: [['say that you mean it:', `dbcreds remove ${word === 'all' ? '--all' : word} --yes`]],
     });
   const answer = await stage.terminal.ask(`${question} Type ${word}: `);
   if (answer !== word) throw new DbcredsError('CONFIRM', { kind: 'refused', message: 'nothing was deleted' });

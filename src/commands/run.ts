@@ -38,7 +38,7 @@ function styleOf(word: string | undefined): UrlStyle | undefined {
   const style = urlStyles.find((one) => one === word);
   if (style) return style;
   const near = nearest(word, urlStyles);
-  throw usage(`--url-style ${word} is none${near ? `; did you mean ${near}?` : ''}`, [
+  throw usage(`there is no such --url-style${near ? `; did you mean ${near}?` : ''}`, [
     ['one of:', urlStyles.join(', ')],
   ]);
 }

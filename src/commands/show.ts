@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { DbcredsError } from '../errors.ts';
 import { expiryOf } from '../guards/age.ts';
 import { showDate, showSpan } from '../profiles/duration.ts';
@@ -5,55 +6,39 @@ import type { Profile } from '../profiles/profile.ts';
 import type { Record } from '../profiles/record.ts';
 import { showTarget, urlHost } from '../profiles/target.ts';
 import { choose } from '../providers/index.ts';
-import type { Provider } from '../providers/provider.ts';
 import { journal } from '../run/journal.ts';
 import { confirm, judgeOne } from '../run/judge.ts';
 import { settle } from '../run/settle.ts';
-import { providerOf, refOf } from '../run/store.ts';
 import { columns } from './columns.ts';
 import type { Action, Options, Stage } from './command.ts';
 import { held, sceneOf, selected } from './held.ts';
-import { flag, text } from './options.ts';
-import { rowJson } from './survey.ts';
+import { flag, text, usage } from './options.ts';
+import { lookAt, type Row, rowJson } from './survey.ts';
 
 /** `dbcreds show`. */
 export const show: Action = async (stage, args, options) => {
   const selection = selected(stage, args, options);
-  const { plain } = selection;
   if (flag(options, 'reveal')) return reveal(stage, selection, options);
-  const provider = await providerOf(stage, plain, text(options, 'provider'));
-  const record = await provider.get(refOf(plain));
-  if (flag(options, 'json'))
-    stage.terminal.out(`${JSON.stringify(asJson(plain, provider, record, stage.context.now), null, 2)}\n`);
-  else stage.terminal.out(columns(describe(plain, provider, record, stage)));
+  const choice = text(options, 'provider');
+  const row = await lookAt(stage, selection.plain, { flag: choice });
+  if (flag(options, 'json')) stage.terminal.out(`${JSON.stringify(rowJson(row), null, 2)}\n`);
+  else stage.terminal.out(columns(describe(selection.plain, row, choice, stage)));
+  // The profile is told in any case: this is where people look when something does not work.
+  if (row.error) throw row.error;
   return 0;
 };
 
-function asJson(profile: Profile, provider: Provider, record: Record | undefined, now: number): object {
-  const expiresAt = record && expiryOf(profile, record.current);
-  const state =
-    record === undefined ? 'missing' : expiresAt !== undefined && expiresAt <= now ? 'expired' : 'ok';
-  const { id, name } = profile;
-  const times = expiresAt === undefined ? {} : { expiresAt };
-  return rowJson({
-    id,
-    name,
-    state,
-    profile,
-    provider: provider.name,
-    place: provider.place,
-    ...times,
-    ...(record ? { record } : {}),
-  });
-}
-
 function describe(
   profile: Profile,
-  provider: Provider,
-  record: Record | undefined,
+  { record, place = '', error }: Row,
+  choice: string | undefined,
   { context }: Stage,
 ): string[][] {
   const { target, dial, tls, tunnelled } = profile;
+  const { name, why } = choose(profile, context, choice);
+  const password = record
+    ? ages(profile, record, context.now)
+    : [['password', error ? `not known: ${error.message}` : 'none is stored']];
   return [
     ['profile', `${profile.id}${profile.production ? '  PRODUCTION' : ''}`],
     ...(profile.description ? [['about', profile.description]] : []),
@@ -61,9 +46,9 @@ function describe(
     ['target', `${showTarget(target)} (${target.engine})`],
     ...(tunnelled ? [['dials', `${urlHost(dial.host)}:${dial.port}`]] : []),
     ['TLS', `${tls.mode}${tls.stated ? '' : ' (by default)'}${tls.ca ? `, CA ${tls.ca}` : ''}`],
-    ['provider', `${provider.name}: ${choose(profile, context).why}`],
-    ['kept in', provider.place],
-    ...(record ? ages(profile, record, context.now) : [['password', 'none is stored']]),
+    ['provider', `${name}: ${why}`],
+    ['kept in', place],
+    ...password,
   ];
 }
 
@@ -89,7 +74,9 @@ async function reveal(
   options: Options,
 ): Promise<number> {
   const { name } = selection.plain;
-  if (!stage.terminal.available)
+  if (flag(options, 'json')) throw usage('--reveal or --json: which one?');
+  // With stdout elsewhere the password would end in a file or a job's log.
+  if (!stage.terminal.available || !isatty(1))
     throw new DbcredsError('NO_TERMINAL', {
       kind: 'refused',
       message: `the password of ${name} is shown on a terminal alone`,

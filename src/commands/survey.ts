@@ -1,5 +1,6 @@
-import { DbcredsError, type ErrorCode } from '../errors.ts';
+import { DbcredsError } from '../errors.ts';
 import { expiryOf } from '../guards/age.ts';
+import { leaveStuck } from '../launch/leave.ts';
 import type { ProfileFiles } from '../profiles/files.ts';
 import { listNames } from '../profiles/names.ts';
 import type { Profile } from '../profiles/profile.ts';
@@ -25,7 +26,7 @@ export interface Row {
   readonly place?: string;
   readonly expiresAt?: number;
   /** Why it is `failed` (could not ask) or `broken` (the profile itself). */
-  readonly error?: { readonly code: ErrorCode; readonly message: string };
+  readonly error?: DbcredsError;
 }
 
 /** Looks at every profile. One that cannot be read or asked is a row, and stops no other. */
@@ -53,32 +54,39 @@ async function look(
   } catch (error) {
     return { ...row, state: 'broken', error: reasonOf(error) };
   }
+  const { name } = choose(profile, stage.context);
+  // The index of names spares a call to the keychain for each profile that has nothing there.
+  if (name !== 'keychain' || storedNames(stage.context).includes(refOf(profile).id))
+    return lookAt(stage, profile, { opened });
+  const { place } = await open(name, profile, stage.context, { ...hooksOf(stage.terminal), opened });
+  return { ...row, profile, provider: name, place, state: 'missing' };
+}
+
+/** Asks the provider of one profile. @param from `--provider`, and what is open already */
+export async function lookAt(
+  stage: Stage,
+  profile: Profile,
+  from: { readonly flag?: string | undefined; readonly opened?: Opened } = {},
+): Promise<Row> {
+  const { flag, opened = new Map() } = from;
+  const { name } = choose(profile, stage.context, flag);
+  const row = { id: profile.id, name: profile.name, profile, provider: name };
+  const provider = await open(name, profile, stage.context, { ...hooksOf(stage.terminal), opened });
   try {
-    return await ask(stage, { ...row, profile }, opened);
+    return await ask(stage, { ...row, place: provider.place }, provider);
   } catch (error) {
-    return {
-      ...row,
-      profile,
-      state: 'failed',
-      provider: choose(profile, stage.context).name,
-      error: reasonOf(error),
-    };
+    return { ...row, place: provider.place, state: 'failed', error: reasonOf(error) };
   }
 }
 
 async function ask(
   stage: Stage,
-  row: Pick<Row, 'id' | 'name'> & { profile: Profile },
-  opened: Opened,
+  row: Omit<Row, 'state'> & { profile: Profile },
+  provider: Provider,
 ): Promise<Row> {
   const { profile } = row;
-  const { name } = choose(profile, stage.context);
-  const provider = await open(name, profile, stage.context, { ...hooksOf(stage.terminal), opened });
-  const ref = refOf(profile);
-  // The index of names spares a call to the keychain for each profile that has nothing there.
-  const known = name !== 'keychain' || storedNames(stage.context).includes(ref.id);
-  const record = known ? await provider.get(ref) : undefined;
-  const base = { ...row, provider: name, place: provider.place };
+  const record = await provider.get(refOf(profile));
+  const base = { ...row, place: provider.place };
   if (record === undefined) return { ...base, state: 'missing' };
   const expiresAt = expiryOf(profile, record.current);
   return {
@@ -97,9 +105,15 @@ function stateOf(profile: Profile, { current }: Record, expiresAt: number | unde
     : 'ok';
 }
 
-function reasonOf(error: unknown): { code: ErrorCode; message: string } {
+function reasonOf(error: unknown): DbcredsError {
   if (!(error instanceof DbcredsError)) throw error;
-  return { code: error.code, message: error.message };
+  return error;
+}
+
+/** Ends a command that has shown rows. One whose keychain never answered cannot end by itself. */
+export function ended(rows: readonly Row[], status: number): number {
+  if (rows.some(({ error }) => error && 'stuck' in error)) leaveStuck(status);
+  return status;
 }
 
 /** A row as JSON: no secret, times in ISO 8601. */
@@ -125,6 +139,6 @@ export function rowJson({ id, state, profile, record, provider, place, expiresAt
     place,
     setAt: iso(record?.current.setAt),
     expiresAt: iso(expiresAt),
-    error,
+    error: error && { code: error.code, message: error.message },
   };
 }

@@ -132,19 +132,14 @@ export const commands: readonly CommandRow[] = [
     summary: 'Tell which passwords are expired or about to be',
     options: [{ flags: '--within <span>', help: 'count what expires within this time too: 14d' }, json],
     examples: ['dbcreds check --within 14d'],
-    exits: '0 none expired; 1 some expired (or expire within the span); 125 refused or failed',
+    exits:
+      '0 none expired; 1 some expired (or expire within the span); 125 refused or failed, or some could not be asked',
     load: async () => (await import('./check.ts')).check,
   },
   {
     usage: 'test [name]',
     summary: 'Log in, and name the cause where that fails',
-    options: [
-      env,
-      { flags: '--via <address>', help: 'dial HOST:PORT for this test' },
-      { flags: '--confirm <name>', help: 'confirm production where there is no terminal' },
-      json,
-      provider,
-    ],
+    options: [env, { flags: '--via <address>', help: 'dial HOST:PORT for this test' }, json, provider],
     examples: ['dbcreds test prod'],
     exits: '0 logged in; 1 the login failed; 125 refused or failed before',
     load: async () => (await import('./test.ts')).test,

@@ -65,8 +65,12 @@ function addUsers(
   const name = key.slice(slash + 1);
   const base = named.get(name);
   if (base?.project) named.set(name, { ...base, override: { file: user, key } });
-  else add(named, { name, ...from(project), base: { file: user, key } });
+  // An override outlives its profile, as when a colleague takes it out: then it says nothing.
+  else if (saysWhere(user.entries[key])) add(named, { name, ...from(project), base: { file: user, key } });
 }
+
+const saysWhere = (entry: unknown): boolean =>
+  typeof entry !== 'object' || entry === null || 'url' in entry || 'host' in entry;
 
 const from = (file: ProfileFile): { project?: string } =>
   file.project === undefined ? {} : { project: file.project };

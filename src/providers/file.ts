@@ -14,7 +14,12 @@ import { assertDeletable, assertRevision } from './revision.ts';
 
 /** The profile's file, else the user's own. */
 export function agePath(profile: Profile, context: Context): string {
-  return profile.filePath ?? join(context.folders.data, 'credentials.age');
+  return profile.filePath ?? ownFile(context);
+}
+
+/** The user's own file. */
+export function ownFile(context: Context): string {
+  return join(context.folders.data, 'credentials.age');
 }
 
 /** All records in one `age` file. */

@@ -35,8 +35,7 @@ function asName(text: string): ProviderName {
   if (name) return name;
   throw new DbcredsError('USAGE', {
     kind: 'usage',
-    message: `there is no provider ${JSON.stringify(text)}`,
-    note: `There are: ${providerNames.join(', ')}.`,
+    message: `--provider takes ${providerNames.join(', ')}`,
   });
 }
 

@@ -26,7 +26,12 @@ export async function remember(context: Context, profile: Profile, sealHash: str
   const { atomicWrite } = await import('../files.ts');
   const fresh = Object.entries(readMemory(context)).filter(([, until]) => until > context.now);
   const memory = { ...Object.fromEntries(fresh), [key]: Date.now() + profile.confirmFor };
-  atomicWrite(memoryFile(context), `${JSON.stringify(memory)}\n`);
+  try {
+    atomicWrite(memoryFile(context), `${JSON.stringify(memory)}\n`);
+  } catch (error) {
+    // A home that cannot be written: the question is asked again.
+    if (!(error instanceof DbcredsError)) throw error;
+  }
 }
 
 function readMemory(context: Context): Memory {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Context } from '../context.ts';
-import { DbcredsError } from '../errors.ts';
+import { DbcredsError, named } from '../errors.ts';
 import {
   type ClientFile,
   cleared,
@@ -94,7 +94,7 @@ function pickOnly<T>(
       const near = nearest(name, names);
       throw new DbcredsError('USAGE', {
         kind: 'usage',
-        message: `--only ${name}: no such variable is set${near ? `; did you mean ${near}?` : ''}`,
+        message: `--only: there is no ${named('variable', name, /^[A-Z][A-Z_]{0,40}$/)} to set${near ? `; did you mean ${near}?` : ''}`,
         facts: [['set', names.join(' ')]],
       });
     }),
@@ -127,7 +127,21 @@ export async function writeClientFiles(files: readonly ClientFile[]): Promise<vo
   const missing = files.filter(({ path, content }) => !holds(path, content));
   if (missing.length === 0) return;
   const { atomicWrite } = await import('../files.ts');
-  for (const { path, content } of missing) atomicWrite(path, content);
+  try {
+    for (const { path, content } of missing) atomicWrite(path, content);
+  } catch (error) {
+    throw error instanceof DbcredsError ? noFolder(error) : error;
+  }
+}
+
+/** As in a container whose file system is read-only. */
+function noFolder({ code, message, cause }: DbcredsError): DbcredsError {
+  return new DbcredsError(code, {
+    message,
+    cause,
+    note: 'Clients read from there how TLS has to hold; nothing in it is secret. Nothing was started.',
+    hints: [['use a folder of your own that can be written:', 'export XDG_CACHE_HOME=/path/to/folder']],
+  });
 }
 
 function holds(path: string, content: string | Buffer): boolean {

@@ -61,7 +61,12 @@ async function warn({ context, terminal }: Scene, { profile }: Situation, findin
     );
     const today = new Date(context.now).toISOString().slice(0, 10);
     if (readPrivate(file)?.toString('utf8') === today) return true;
-    atomicWrite(file, today);
+    try {
+      atomicWrite(file, today);
+    } catch (error) {
+      // A home that cannot be written: it is said again.
+      if (!(error instanceof DbcredsError)) throw error;
+    }
     return false;
   }
 }
