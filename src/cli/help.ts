@@ -1,5 +1,6 @@
 import type { CommandRow, OptionRow } from '../commands/command.ts';
 import { globalOptions } from './argv.ts';
+import { nameOf } from './words.ts';
 
 /** What `dbcreds --help` prints. */
 export function overview(commands: readonly CommandRow[]): string {
@@ -23,7 +24,9 @@ export function overview(commands: readonly CommandRow[]): string {
 /** What `dbcreds COMMAND --help` prints. */
 export function commandHelp(row: CommandRow): string {
   const options: readonly OptionRow[] = [...row.options, ...globalOptions];
-  const usage = row.stopsEarly ? row.usage.replace(' [', ' [options] -- [') : `${row.usage} [options]`;
+  const usage = row.stopsEarly
+    ? `${nameOf(row)} [options] -- <command> [arguments]`
+    : `${row.usage} [options]`;
   return `${[
     row.summary,
     '',

@@ -1,0 +1,132 @@
+import { readWords, unguard } from '../../src/cli/argv.ts';
+import { nameOf } from '../../src/cli/words.ts';
+import { commands } from '../../src/commands/table.ts';
+import { Shop } from '../commands/kit.ts';
+import { dbcreds } from '../helpers/program.ts';
+import { assert, suite } from '../helpers/suite.ts';
+
+const test = suite('cli/argv');
+
+interface Read {
+  readonly command: string | undefined;
+  readonly options: readonly string[];
+  readonly positionals: readonly string[];
+}
+
+/** As words go to the parser, without the guard in front of values. */
+function read(...argv: string[]): Read {
+  const { command, options, positionals } = readWords(argv, commands);
+  return {
+    command: command && nameOf(command),
+    options: options.map((word) => word.replace('==', '=')),
+    positionals,
+  };
+}
+
+const forms: readonly (readonly [argv: string[], options: string[], positionals: string[]])[] = [
+  [['run', '--env', 'x'], ['--env=x'], []],
+  [['run', '--env=x'], ['--env=x'], []],
+  [['run', '-e', 'x'], ['-e=x'], []],
+  [['run', '-ex'], ['-e=x'], []],
+  [['run', '-e=x'], ['-e=x'], []],
+  [['run', '--env', '-x'], ['--env=-x'], []],
+  [['run', '--env', '--'], ['--env=--'], []],
+  [['run', '--reason', '--env', '-e', 'x'], ['--reason=--env', '-e=x'], []],
+  [['run', '--env='], ['--env='], []],
+  [['run', '--env', ''], ['--env='], []],
+  [['run', '--reason=a=b'], ['--reason=a=b'], []],
+  [['run', '--reason', '==a'], ['--reason===a'], []],
+  [['run', '-e', 'a', '-e', 'b:B_'], ['-e=a', '-e=b:B_'], []],
+  // The first word that is no option begins the command, with all that follows.
+  [['run', '-e', 'x', 'node', '-e', '1', '--env', 'y'], ['-e=x'], ['node', '-e', '1', '--env', 'y']],
+  [['run', '-e', 'x', '--', 'node', '--', '-e'], ['-e=x'], ['node', '--', '-e']],
+  [['run', '--', '--verify'], [], ['--verify']],
+  [['run', '--'], [], []],
+  [['run', '-', '-e'], [], ['-', '-e']],
+  [['run', 'node', '--', 'x'], [], ['node', '--', 'x']],
+  [['run', '-e', 'x', '', 'y'], ['-e=x'], ['', 'y']],
+  // Elsewhere options may follow.
+  [['add', 'x', '--port', '1', '--host', 'h'], ['--port=1', '--host=h'], ['x']],
+  [['show', '--json', '--', '-x'], ['--json'], ['-x']],
+  [['add', '--no-test', 'x'], ['--no-test'], ['x']],
+];
+
+for (const [argv, options, positionals] of forms) {
+  test(JSON.stringify(argv), () => {
+    assert.equal(read(...argv), { command: argv[0], options, positionals });
+  });
+}
+
+test('help is a word and an option, in front and behind', () => {
+  for (const argv of [
+    ['help', 'add'],
+    ['--help', 'add'],
+    ['-h', 'add'],
+    ['add', '--help'],
+    ['add', '-h'],
+  ]) {
+    const { command, options } = read(...argv);
+    assert.is(command, 'add');
+    assert.match(options.join(' '), /^(--help|-h)$/);
+  }
+  for (const argv of [[], ['--help'], ['-v'], ['--version', '-h'], ['help']]) {
+    assert.is(read(...argv).command, undefined);
+  }
+  assert.equal(read('run', 'node', '--help'), {
+    command: 'run',
+    options: [],
+    positionals: ['node', '--help'],
+  });
+});
+
+test('what the parser gives back is text, as it was typed', () => {
+  assert.is(unguard('=007'), '007');
+  assert.is(unguard('==x'), '=x');
+  assert.is(unguard('='), '');
+  assert.equal(unguard(['=1', '=2']), ['1', '2']);
+  assert.is(unguard(true), true);
+});
+
+test('numbers, dashes and words of the parser stay what they are, all the way into a file', async () => {
+  const shop = await Shop.open();
+  const args = [
+    '--type',
+    'pg',
+    '--host',
+    '10.0.0.1',
+    '--port',
+    '5433',
+    '--database',
+    '007',
+    '--username',
+    '1e3',
+  ];
+  const more = ['--description', '--no-test', '--tls', 'verify-full', '--provider=env', '--no-test'];
+  const { code, output } = await shop.dbcreds(['add', 'x', ...args, ...more]);
+  assert.is(code, 0, output);
+  assert.equal(shop.profiles().x, {
+    description: '--no-test',
+    url: 'postgresql://1e3@10.0.0.1:5433/007',
+    tls: { mode: 'verify-full' },
+  });
+});
+
+test('an option twice is an error where it has one value', async () => {
+  const { code, stderr } = await dbcreds(['show', '-e', 'a', '-e', 'b']);
+  assert.is(code, 125);
+  assert.match(stderr, /^dbcreds: --env is given more than once \(USAGE\)$/m);
+});
+
+test('a value that is missing, and one that is too much', async () => {
+  const [missing, much] = [
+    await dbcreds(['run', '--env']),
+    await dbcreds(['run', '--verify=1', '--', 'true']),
+  ];
+  assert.match(
+    missing.stderr,
+    /^dbcreds: --env needs a value \(USAGE\)\n\n {2}its form: {2}-e, --env <name>\n$/,
+  );
+  assert.match(much.stderr, /^dbcreds: --verify takes no value \(USAGE\)\n$/);
+});
+
+test.run();

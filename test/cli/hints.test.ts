@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { globalOptions } from '../../src/cli/argv.ts';
+import { flagsOf, nameOf } from '../../src/cli/words.ts';
+import { commands } from '../../src/commands/table.ts';
+import { readTree, withoutComments } from '../helpers/source.ts';
+import { assert, suite } from '../helpers/suite.ts';
+import { project } from '../services/cache.ts';
+
+const test = suite('cli: hints');
+
+/** What a text tells to type: `dbcreds add prod --tls-ca FILE`, a word at a time, `${...}` as `NAME`. */
+export function told(text: string): string[][] {
+  const plain = text.replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, 'NAME');
+  return [...plain.matchAll(/\bdbcreds ((?:--?)?[a-z][a-z-]*)((?: [^\s'"`,;]+)*)/g)].map(
+    ([, name = '', rest = '']) => [name, ...rest.split(' ').filter(Boolean)],
+  );
+}
+
+/** What is wrong with a command that is told, if anything. */
+export function wrong([name = '', ...words]: readonly string[]): string | undefined {
+  if (/^--?(help|version|h|v)$/.test(name)) return undefined;
+  const command = commands.find((row) => nameOf(row) === name);
+  if (!command) return `there is no command ${name}`;
+  const known = [...command.options, ...globalOptions].flatMap(({ flags }) => flagsOf(flags));
+  const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+  return own.filter((word) => /^--[a-z]/.test(word) && !known.includes(word.replace(/=.*/, '')))[0];
+}
+
+// Sentences in which the program's name is followed by a word, not by a command.
+const prose = /\bdbcreds (cannot|holds|failed|only|sets|is|itself|test CA|seal|did|that|reads|run inside)\b/g;
+
+const source = readTree(join(project, 'src'));
+const all = [...source].flatMap(([file, text]) =>
+  told(withoutComments(text).replaceAll(prose, 'it $1')).map((words) => ({ file, words })),
+);
+
+test('there is something to look at', () => {
+  assert.ok(all.length > 40, String(all.length));
+  const names = new Set(all.map(({ words }) => words[0]));
+  for (const name of ['add', 'run', 'trust', 'list', 'show', 'test', 'check', 'remove'])
+    assert.ok(names.has(name));
+});
+
+test('each command that a message tells to type exists, with its options', () => {
+  const bad = all.flatMap(({ file, words }) => {
+    const fault = wrong(words);
+    return fault === undefined ? [] : [`${file}: dbcreds ${words.join(' ')}: ${fault}`];
+  });
+  assert.equal(bad, []);
+});
+
+test('the search finds what does not exist', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a source file
+  const text = "hints: [['x:', `dbcreds rotate ${name}`], ['y:', `dbcreds add ${a.b({})} --tls-cx FILE`]]";
+  assert.equal(told(text).map(wrong), ['there is no command rotate', '--tls-cx']);
+  assert.equal(told("'dbcreds run --env prod -- node --inspect'").map(wrong), [undefined]);
+});
+
+test('the examples of the help are right', () => {
+  for (const { examples } of commands) {
+    assert.ok(examples.length > 0);
+    for (const example of examples) {
+      const [words = []] = told(example);
+      assert.ok(words.length > 0, example);
+      assert.is(wrong(words), undefined, example);
+    }
+  }
+});
+
+test.run();
