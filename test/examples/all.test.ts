@@ -1,0 +1,35 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { assert, suite } from '../helpers/suite.ts';
+import { project } from '../services/cache.ts';
+
+const test = suite('every example');
+
+const folder = join(project, 'examples');
+const names = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+test('has a README, profiles, and a test that runs it', () => {
+  assert.ok(names.length >= 4);
+  for (const name of names)
+    for (const file of ['README.md', 'dbcreds.json'].map((one) => join('examples', name, one)))
+      assert.ok(existsSync(join(project, file)), file);
+  for (const name of names) assert.ok(existsSync(join(project, 'test/examples', `${name}.test.ts`)), name);
+});
+
+/** Of a URL; `password` itself is the word for one. */
+const passwordInUrl = /:\/\/[^/\s:@]+:(?!password@)[^@\s/]+@/;
+
+test('is small, and holds no password', () => {
+  assert.match('postgresql://me:hunter2@localhost/x', passwordInUrl);
+  for (const name of names)
+    for (const file of readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' })) {
+      const text = readFileSync(join(folder, name, file), 'utf8');
+      assert.ok(text.split('\n').length <= 80, `${name}/${file} is long`);
+      assert.not.match(text, passwordInUrl, `${name}/${file}`);
+      assert.not.match(text, /PASSWORD\s*[=:]\s*\S/, `${name}/${file}`);
+    }
+});
+
+test.run();
