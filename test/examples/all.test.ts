@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, suite } from '../helpers/suite.ts';
 import { project } from '../services/cache.ts';
@@ -18,13 +18,20 @@ test('has a README, profiles, and a test that runs it', () => {
   for (const name of names) assert.ok(existsSync(join(project, 'test/examples', `${name}.test.ts`)), name);
 });
 
+function filesOf(name: string): string[] {
+  const all = readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' });
+  return all.filter(
+    (file) => !file.startsWith('node_modules') && statSync(join(folder, name, file)).isFile(),
+  );
+}
+
 /** Of a URL; `password` itself is the word for one. */
 const passwordInUrl = /:\/\/[^/\s:@]+:(?!password@)[^@\s/]+@/;
 
 test('is small, and holds no password', () => {
   assert.match('postgresql://me:hunter2@localhost/x', passwordInUrl);
   for (const name of names)
-    for (const file of readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' })) {
+    for (const file of filesOf(name)) {
       const text = readFileSync(join(folder, name, file), 'utf8');
       assert.ok(text.split('\n').length <= 80, `${name}/${file} is long`);
       assert.not.match(text, passwordInUrl, `${name}/${file}`);

@@ -13,7 +13,10 @@ const folderOf = (name: string): string => join(project, 'examples', name);
 export async function openExample(name: string): Promise<Shop> {
   const documented = JSON.parse(readFileSync(join(folderOf(name), 'dbcreds.json'), 'utf8')) as Documented;
   const shop = await openShop(documented, await use('postgresql'));
-  cpSync(folderOf(name), shop.place.cwd, { recursive: true });
+  cpSync(folderOf(name), shop.place.cwd, {
+    recursive: true,
+    filter: (file) => !/node_modules/.test(file.slice(project.length)),
+  });
   shop.place.write('dbcreds.json', shop.file);
   return shop;
 }
