@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { project } from '../services/cache.ts';
@@ -38,7 +39,8 @@ export async function openShop(documented: Documented, server: Server): Promise<
   symlinkSync(join(project, 'node_modules/pg'), join(place.cwd, 'node_modules/pg'));
   place.write(ca, readFileSync(server.ca, 'utf8'));
   const logins: Record<string, Login> = {};
-  for (const name of Object.keys(documented.profiles)) logins[name] = await newLogin(server);
+  for (const name of Object.keys(documented.profiles))
+    logins[name] = await newLogin(server, { password: goodPassword() });
   const env = {
     PATH: `${join(place.home, 'bin')}:${server.clients}:${place.env.PATH}`,
     PAGER: 'cat',
@@ -47,6 +49,9 @@ export async function openShop(documented: Documented, server: Server): Promise<
   const names = namesOf(documented, logins, server);
   return { place, env, server, logins, names, file: onServer(documented, logins, server) };
 }
+
+/** One that nobody is warned of: long, every kind of character. */
+const goodPassword = (): string => `${randomBytes(18).toString('base64url')}-aZ9`;
 
 function onServer(documented: Documented, logins: Shop['logins'], server: Server): Documented {
   const profiles = Object.entries(documented.profiles).map(([name, profile]) => {
