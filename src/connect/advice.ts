@@ -33,7 +33,10 @@ const table: Partial<Record<ErrorCode, Make>> = {
     note: 'Nothing listens there. Is the server running, the tunnel open, the port right?',
     hints: [...show(to), again(to)],
   }),
-  UNKNOWN_HOST: (to) => ({ hints: [...show(to), again(to)] }),
+  UNKNOWN_HOST: (to) => ({
+    note: 'No name server knows it, or none answers. Is it spelled right, is a VPN needed?',
+    hints: [...show(to), again(to)],
+  }),
   UNREACHABLE: (to, { phase }) => ({
     note:
       phase === 'dialling'

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { CertificateFacts } from './tls.ts';
 
 /** How far a connection had come. */
-export type Phase = 'dialling' | 'greeting' | 'tls' | 'login' | 'open';
+export type Phase = 'naming' | 'dialling' | 'greeting' | 'tls' | 'login' | 'open';
 
 /** What is known of a failure, without anything that could quote a statement or a configuration. */
 export interface Failure {
@@ -83,6 +83,7 @@ const server = new Map<string, ErrorCode>([
 export function causeOf(failure: Failure): ErrorCode {
   if (failure.server !== undefined) return causeOfServer(failure);
   const code = failure.code ?? '';
+  if (code === 'LATE' && failure.phase === 'naming') return 'UNKNOWN_HOST';
   const found = network.get(code) ?? verification.get(code);
   if (found) return found;
   return failure.phase === 'tls' || /^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code) ? 'TLS_FAILED' : 'DATABASE';

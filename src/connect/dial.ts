@@ -1,4 +1,4 @@
-import { Socket } from 'node:net';
+import { isIP, Socket } from 'node:net';
 import type { Address } from '../profiles/profile.ts';
 import type { Engine } from '../profiles/target.ts';
 
@@ -8,12 +8,16 @@ import type { Engine } from '../profiles/target.ts';
  */
 export class Wire {
   readonly socket: Socket = new Socket();
-  /** Whether a connection came about. */
-  reached = false;
+  /** How far it came by itself. Addresses and socket paths need no name server. */
+  stage: 'naming' | 'dialling' | 'greeting';
 
   constructor(engine: Engine, { host, port }: Address) {
+    this.stage = host.startsWith('/') || isIP(host) ? 'dialling' : 'naming';
+    this.socket.once('lookup', () => {
+      this.stage = 'dialling';
+    });
     this.socket.once('connect', () => {
-      this.reached = true;
+      this.stage = 'greeting';
     });
     if (host.startsWith('/')) this.socket.connect(socketPath(engine, host, port));
     else this.socket.connect({ host, port });
@@ -26,8 +30,8 @@ function socketPath(engine: Engine, path: string, port: number): string {
 }
 
 /**
- * Bounds everything that is asked of a server, name resolution too: `getaddrinfo` cannot be called off, so its late
- * answer goes unheard.
+ * Bounds everything that is asked of a server, name resolution too. `getaddrinfo` cannot be called off: its late answer
+ * goes unheard, but a process that ends meanwhile waits for it (10 s with glibc and a name server that keeps silent).
  *
  * @throws {@link Late} after `ms` milliseconds
  */

@@ -99,7 +99,7 @@ class Line implements Driver {
   }
 
   #phase(): Phase {
-    if (!this.#greeted) return this.#wire.reached ? 'greeting' : 'dialling';
+    if (!this.#greeted) return this.#wire.stage;
     return this.plan && !this.secure?.getProtocol() ? 'tls' : 'login';
   }
 

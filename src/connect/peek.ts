@@ -24,7 +24,7 @@ export async function peek({ engine, dial, host, tls }: Endpoint, ms: number): P
     const code = secure.authorizationError as unknown as string | null;
     return { certificate: describeCertificate(secure), ...(code && { code }) };
   } catch (error) {
-    return { failure: failureOf(error, wire.reached ? 'greeting' : 'dialling') };
+    return { failure: failureOf(error, wire.stage) };
   } finally {
     wire.socket.destroy();
   }

@@ -86,7 +86,8 @@ class Line implements Driver {
   }
 
   #phase(): Phase {
-    if (!this.#wire.reached) return 'dialling';
+    const { stage } = this.#wire;
+    if (stage !== 'greeting') return stage;
     if (this.askedForPassword) return 'login';
     if (this.secure && !this.secure.getProtocol()) return 'tls';
     return this.#answer === undefined ? 'greeting' : 'login';

@@ -13,6 +13,8 @@ const table: [ErrorCode, Partial<Failure>][] = [
   ['UNREACHABLE', { code: 'ETIMEDOUT' }],
   ['UNREACHABLE', { code: 'EHOSTUNREACH' }],
   ['UNREACHABLE', { code: 'LATE', phase: 'tls' }],
+  ['UNKNOWN_HOST', { code: 'LATE', phase: 'naming' }],
+  ['UNREACHABLE', { code: 'LATE', phase: 'dialling' }],
   ['CERT_EXPIRED', { code: 'CERT_HAS_EXPIRED', phase: 'tls' }],
   ['CERT_NAME', { code: 'ERR_TLS_CERT_ALTNAME_INVALID', phase: 'tls' }],
   ['CERT_UNKNOWN_CA', { code: 'SELF_SIGNED_CERT_IN_CHAIN', phase: 'tls' }],
