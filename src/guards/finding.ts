@@ -30,12 +30,12 @@ export interface Situation {
   readonly placed: boolean;
   readonly seal: Seal;
   readonly sealHash: string;
-  /** The seal that was allowed for this place. */
+  /** The seal that was allowed for this place, with whatever provider. */
   readonly allowed?: Seal;
   /** `DBCREDS_<NAME>_SEAL`. */
   readonly expectedSeal?: string;
-  /** Whether the project's file sets `hostAddress` or a CA of its own. */
-  readonly redirects: boolean;
+  /** What the project's file adds by which a job's password could go elsewhere, each for people. */
+  readonly redirects: readonly string[];
   readonly flags: {
     readonly allowExpired?: boolean;
     /** `--confirm`, or `DBCREDS_CONFIRM`. */

@@ -1,5 +1,5 @@
 import { sha256 } from '../digest.ts';
-import type { Profile, TlsMode } from './profile.ts';
+import type { Profile, TlsMode, UrlStyle } from './profile.ts';
 import { formatTarget, urlHost } from './target.ts';
 
 /**
@@ -15,6 +15,10 @@ export interface Seal {
   readonly ca?: string;
   readonly cert?: string;
   readonly production: boolean;
+  /** The dialect of the URL: a client ignores the TLS of another one's in silence, and speaks plaintext. */
+  readonly style: UrlStyle;
+  /** The further variables with their templates, as JSON: any program that reads one goes where it says. */
+  readonly inject?: string;
 }
 
 /** What the profile's own files hold, read by whoever makes a seal. */
@@ -25,7 +29,7 @@ export interface SealedFiles {
 
 /** The seal of a profile that was resolved without `--via`. */
 export function sealOf(profile: Profile, files: SealedFiles): Seal {
-  const { target, dial, tls, production } = profile;
+  const { target, dial, tls, production, urlStyle, inject } = profile;
   return {
     target: formatTarget(target),
     dial: `${urlHost(dial.host)}:${dial.port}`,
@@ -33,19 +37,34 @@ export function sealOf(profile: Profile, files: SealedFiles): Seal {
     ...(files.ca ? { ca: sha256(files.ca) } : {}),
     ...(files.cert ? { cert: sha256(files.cert) } : {}),
     production,
+    style: urlStyle,
+    ...(Object.keys(inject).length > 0 ? { inject: inOrder(inject) } : {}),
   };
 }
 
-/** One line of hex for `DBCREDS_<NAME>_SEAL`. */
-export function sealHash(seal: Seal): string {
-  const { target, dial, tls, ca, cert, production } = seal;
-  return sha256(JSON.stringify(['dbcreds seal 1', target, dial, tls, ca ?? null, cert ?? null, production]));
+function inOrder(inject: Profile['inject']): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(inject).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
-/** What differs, for people: the key, what was allowed, what is found now. */
-export function sealDifferences(allowed: Seal, found: Seal): [key: string, allowed: string, found: string][] {
-  const keys = ['target', 'dial', 'tls', 'ca', 'cert', 'production'] as const;
-  return keys
-    .filter((key) => allowed[key] !== found[key])
-    .map((key) => [key, String(allowed[key] ?? 'none'), String(found[key] ?? 'none')]);
+/** What a seal is made of, in the order in which people read it. */
+const parts = ['target', 'dial', 'tls', 'ca', 'cert', 'production', 'style', 'inject'] as const;
+
+/** One line of hex for `DBCREDS_<NAME>_SEAL`. */
+export function sealHash(seal: Seal): string {
+  return sha256(JSON.stringify(['dbcreds seal 1', ...parts.map((part) => seal[part] ?? null)]));
+}
+
+/** What is in a seal, for people. */
+export function sealParts(seal: Seal): [part: string, found: string][] {
+  return parts.filter((part) => seal[part] !== undefined).map((part) => [part, String(seal[part])]);
+}
+
+/** What differs, for people: the part, what was allowed, what is found now. */
+export function sealDifferences(
+  allowed: Seal,
+  found: Seal,
+): [part: string, allowed: string, found: string][] {
+  return parts
+    .filter((part) => allowed[part] !== found[part])
+    .map((part) => [part, String(allowed[part] ?? 'none'), String(found[part] ?? 'none')]);
 }

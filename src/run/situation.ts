@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import type { Situation } from '../guards/index.ts';
+import { isLocal } from '../profiles/address.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { sealHash, sealOf } from '../profiles/seal.ts';
 import { allowedSeal, readTrust } from '../profiles/trust.ts';
@@ -18,7 +19,7 @@ export function situationOf(
   const { plain, provider } = held;
   const placed = provider.name === 'keychain' || provider.name === 'file';
   const seal = sealOf(plain, held.files);
-  const allowed = placed ? allowedSeal(readTrust(context), plain.id, plain.file) : undefined;
+  const allowed = allowedSeal(readTrust(context), plain.id, plain.file);
   const expected = env[`DBCREDS_${plain.variable}_SEAL`];
   const confirm = request.confirm ?? env.DBCREDS_CONFIRM;
   return {
@@ -34,8 +35,8 @@ export function situationOf(
       return sealHash(seal);
     },
     ...(allowed ? { allowed } : {}),
-    ...(expected ? { expectedSeal: expected } : {}),
-    redirects: plain.project !== undefined && (plain.tunnelled || plain.tls.ca !== undefined),
+    ...(expected === undefined ? {} : { expectedSeal: expected }),
+    redirects: plain.project === undefined ? [] : redirectsOf(plain),
     flags: {
       ...(request.allowExpired ? { allowExpired: true } : {}),
       ...(confirm === undefined ? {} : { confirm }),
@@ -45,6 +46,22 @@ export function situationOf(
     ownSocket: plain.production && isOwnSocket(plain),
     optionFiles: plain.target.engine === 'postgresql' ? [] : optionFiles(context),
   };
+}
+
+/**
+ * By what a project's file could send a password elsewhere although its target holds. Outside production a CA and further
+ * variables are a team's daily work; an address off this machine is not.
+ */
+function redirectsOf({ production, tunnelled, dial, tls, inject, target }: Profile): string[] {
+  if (!production) return tunnelled && !isLocal(dial.host) ? ['a hostAddress'] : [];
+  const weak = tls.mode !== 'verify-full' && !target.host.startsWith('/');
+  const found = {
+    'a hostAddress': tunnelled,
+    'a CA of its own': tls.ca !== undefined,
+    [`tls.mode ${tls.mode}`]: weak,
+    'further variables (inject)': Object.keys(inject).length > 0,
+  };
+  return Object.keys(found).filter((what) => found[what]);
 }
 
 /** A socket that only root or the database server's user could have made there. */
