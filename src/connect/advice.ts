@@ -9,7 +9,7 @@ export interface Advice {
 
 /** What a failed connection probably means, and what to type. */
 export function advice(code: ErrorCode, endpoint: Endpoint, failure: Failure): Advice {
-  return table[code]?.(endpoint, failure) ?? { hints: show(endpoint) };
+  return table[code]?.(endpoint, failure) ?? { hints: [...show(endpoint), again(endpoint)] };
 }
 
 type Make = (endpoint: Endpoint, failure: Failure) => Advice;
