@@ -45,7 +45,7 @@ export function connectionOf(
     database: target.database,
     ...login,
     ...(tunnelled ? { hostAddress: dial.host } : {}),
-    tls: { mode: profile.tls.mode, ...tls },
+    tls: { mode: effectiveMode(profile.tls.mode, tls.ca), ...tls },
     params:
       readOnly && params.options ? { ...params, options: `${params.options} ${readOnlyOption}` } : params,
     readOnly,
@@ -54,6 +54,11 @@ export function connectionOf(
 
 /** A guard rail and not a wall: the session can set it back. */
 export const readOnlyOption = '-c default_transaction_read_only=on';
+
+/** libpq's rule for every client: who names a CA with `require` wants it checked. */
+function effectiveMode(mode: TlsMode, ca: string | undefined): TlsMode {
+  return mode === 'require' && ca !== undefined ? 'verify-ca' : mode;
+}
 
 /** Whether the mode checks the certificate against an authority. */
 export function verifies(mode: TlsMode): boolean {

@@ -14,13 +14,20 @@ export function mysqlVariables(connection: Connection): Record<string, string | 
     MYSQL_USER: user,
     MYSQL_PASSWORD: password,
     MYSQL_PWD: password,
+    ...groups,
   };
 }
 
 /**
+ * Each side reads option groups of its own by these: MariaDB's clients look at both variables, and theirs goes first (10.11;
+ * older ones take MySQL's words too, and pass them over for their `loose-`).
+ */
+const groups = { MYSQL_GROUP_SUFFIX: '_mysql', MARIADB_GROUP_SUFFIX: '_mariadb' };
+
+/**
  * The `my.cnf` that `MYSQL_HOME` points to: what the clients take from no variable. No password in it. MySQL and MariaDB
- * name TLS differently and each stops at a word that it does not know, so that MySQL's stand behind `loose-` and MariaDB's
- * in a group that MySQL's clients do not read. `protocol`, since `localhost` would mean a socket.
+ * name TLS differently and each stops at a word that it does not know, so that each has a group which the other does not
+ * read. `protocol`, since `localhost` would mean a socket.
  */
 export function optionFile(connection: Connection): string {
   const { host, port, user, database, tls } = connection;
@@ -32,6 +39,7 @@ export function optionFile(connection: Connection): string {
     ...(socket ? [`socket=${quote(host)}`] : [`host=${quote(host)}`, `port=${port}`, 'protocol=TCP']),
     ...(ca && tls.mode !== 'disable' ? [`ssl-ca=${quote(ca)}`] : []),
     ...(tls.cert && tls.key ? [`ssl-cert=${quote(tls.cert)}`, `ssl-key=${quote(tls.key)}`] : []),
+    '[client_mysql]',
     ...mysqlWords(tls.mode),
     '[client-mariadb]',
     ...mariadbWords(tls.mode),
@@ -52,9 +60,10 @@ function mysqlWords(mode: TlsMode): string[] {
   return [`loose-ssl-mode=${modes[mode]}`, ...(mode === 'disable' ? ['loose-get-server-public-key'] : [])];
 }
 
+/** Nothing but the verification of chain and name makes MariaDB's clients insist on TLS (10.11), so verify-ca is that too. */
 function mariadbWords(mode: TlsMode): string[] {
   if (mode === 'disable') return ['skip-ssl'];
-  return mode === 'verify-full' ? ['ssl', 'ssl-verify-server-cert'] : ['ssl', 'skip-ssl-verify-server-cert'];
+  return verifies(mode) ? ['ssl', 'ssl-verify-server-cert'] : ['ssl', 'skip-ssl-verify-server-cert'];
 }
 
 const quote = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
