@@ -1,0 +1,70 @@
+import type { Situation } from '../../src/guards/index.ts';
+import type { Profile } from '../../src/profiles/profile.ts';
+import { sealOf } from '../../src/profiles/seal.ts';
+import { parseTarget } from '../../src/profiles/target.ts';
+import { Secret } from '../../src/secret.ts';
+
+export const day = 86_400_000;
+export const now: number = Date.parse('2026-08-14T12:00:00Z');
+
+interface Changes {
+  readonly profile?: Partial<Profile>;
+  readonly slot?: { readonly setAt?: number; readonly expiresAt?: number };
+}
+
+/** A situation in which every guard is silent, but for what the test changes. */
+export function situation(
+  { profile: own = {}, slot = { setAt: now - day } }: Changes = {},
+  more: Partial<Situation> = {},
+): Situation {
+  const target = own.target ?? parseTarget('postgresql://shop_app@db.company.com/shop');
+  const profile: Profile = {
+    name: 'dev',
+    id: 'shop/dev',
+    project: 'shop',
+    variable: 'DEV',
+    file: '/work/shop/dbcreds.json',
+    target,
+    dial: { host: target.host, port: target.port },
+    tunnelled: false,
+    production: false,
+    tls: { mode: 'verify-full', stated: true, nodeExtraCa: false },
+    warn: 14 * day,
+    onExpired: 'refuse',
+    confirmFor: 15 * 60_000,
+    nested: false,
+    urlStyle: 'libpq',
+    params: {},
+    inject: {},
+    ...own,
+  };
+  const seal = sealOf(profile, {});
+  return {
+    profile,
+    record: {
+      targets: [seal.target],
+      production: profile.production,
+      current: { password: new Secret('kept-by-nobody-here'), ...slot },
+      revision: 1,
+    },
+    now,
+    env: {},
+    terminal: false,
+    placed: true,
+    seal,
+    sealHash: 'not looked at here',
+    allowed: seal,
+    redirects: [],
+    flags: {},
+    remembered: false,
+    ownSocket: false,
+    optionFiles: [],
+    ...more,
+  };
+}
+
+/** The same for production, confirmed. */
+export function production(changes: Changes = {}, more: Partial<Situation> = {}): Situation {
+  const profile = { name: 'prod', id: 'shop/prod', variable: 'PROD', production: true, ...changes.profile };
+  return situation({ ...changes, profile }, { flags: { confirm: profile.name }, ...more });
+}
