@@ -1,14 +1,25 @@
 // Builds `dist/`: one small CJS file for the path of `run`, and one CJS file for each module that is loaded by a dynamic
 // `import()`. A lazy file takes the modules of the core from the core, so that each exists once: `instanceof` and private
 // fields hold across the border. CJS because an ESM start costs 15 to 20 % more (docs/performance.md has the figures).
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const source = resolve(root, 'src');
-const out = resolve(root, 'dist');
+const dist = resolve(root, 'dist');
+// Built aside and moved in file by file, so that a program which runs meanwhile never finds a file missing.
+const out = mkdtempSync(resolve(root, 'node_modules/.dist-'));
 const { version } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
 
 /** `src/commands/add.ts` -> `commands-add`. */
@@ -66,9 +77,6 @@ const fromCore = (core) => ({
 });
 const identifier = (file) => chunkName(file).replaceAll('-', '_');
 
-rmSync(out, { recursive: true, force: true });
-mkdirSync(out, { recursive: true });
-
 const found = new Set();
 const dry = await build({
   ...common,
@@ -116,3 +124,10 @@ for (let left = [...found]; left.length > 0; left = [...found].filter((file) => 
   );
   for (const file of left) built.add(file);
 }
+
+mkdirSync(dist, { recursive: true });
+const made = readdirSync(out);
+for (const file of made) renameSync(resolve(out, file), resolve(dist, file));
+for (const file of readdirSync(dist))
+  if (!made.includes(file)) rmSync(resolve(dist, file), { recursive: true });
+rmSync(out, { recursive: true });
