@@ -1,40 +1,53 @@
-import { dbcreds } from '../helpers/program.ts';
-import { newPlace } from '../helpers/place.ts';
+import { readFileSync } from 'node:fs';
+import { searchFolders } from '../helpers/leak.ts';
 import { assert, suite } from '../helpers/suite.ts';
-import { keys, Terminal } from '../helpers/terminal.ts';
 import { Keychain } from '../services/keychain.ts';
 import { newLogin } from '../services/server.ts';
 import { use } from '../services/use.ts';
+import { codeOf, must, Shop, urlOf } from './kit.ts';
 
 const test = suite('from nothing to a run', { needs: ['postgresql', 'secret-service', 'pty'] });
 
-test('paste a URL, run psql over verified TLS, test, reveal, remove', async () => {
+test('paste a URL, run psql over verified TLS, look, test, reveal, remove', async () => {
   const server = await use('postgresql');
   const login = await newLogin(server);
   const keychain = await Keychain.open('unlocked');
-  const place = newPlace();
-  place.write('dbcreds.json', { project: 'shop', profiles: {} });
-  place.write('certs/ca.pem', (await import('node:fs')).readFileSync(server.ca, 'utf8'));
-  const env = { ...keychain.env, PATH: `${server.clients}:${place.env.PATH}` };
-  const url = `postgres://${login.user}:${login.password}@localhost:${server.port}/${login.database}?sslrootcert=certs/ca.pem`;
+  const shop = await Shop.open({}, { ...keychain.env, PATH: `${server.clients}:${process.env.PATH}` });
+  shop.place.write('ca.pem', readFileSync(server.ca, 'utf8'));
 
-  const add = Terminal.dbcreds(['add', 'dev', '--expires', '90d'], { place, env });
+  const add = shop.terminal(['add', 'dev', '--expires', '90d']);
   await add.expect('Connection URL (hidden; Enter for the parts): ');
-  add.send(url + keys.enter);
-  const end = await add.ended;
-  console.log(add.output);
-  assert.equal(end, { code: 0, signal: null });
-  assert.not.match(add.output, login.password);
+  add.answer(`${urlOf(server, login, login.password)}?sslrootcert=ca.pem`);
+  assert.equal(await add.end(), { code: 0, signal: null }, add.output);
+  assert.match(add.output, /logged in, and stored the password of shop\/dev in Secret Service\r\n/);
 
-  const again = { place, env };
-  for (const args of [['run', '-e', 'dev', '--', 'psql', '-Atc', "select current_user, ssl from pg_stat_ssl where pid = pg_backend_pid()"], ['list'], ['show', 'dev'], ['check'], ['test', 'dev'], ['log'], ['run', '-e', 'dev', '--dry-run', '--', 'psql'],['trust','dev'],['trust','dev','--print'], ['remove','dev']]) {
-    const r = await dbcreds(args, again);
-    console.log(args.join(' '), r.code, r.signal, `${r.ms}ms`, '\n' + r.stdout + r.stderr);
-  }
-  const show = Terminal.dbcreds(['show', 'dev', '--reveal'], { place, env });
-  await show.ended; console.log(show.output);
-  const rm = Terminal.dbcreds(['remove', 'dev', '--profile'], { place, env });
-  await rm.expect('Type dev: '); rm.send('dev' + keys.enter); await rm.ended; console.log(rm.output);
+  const query = 'select current_user, ssl from pg_stat_ssl where pid = pg_backend_pid()';
+  const run = must(await shop.dbcreds(['run', '-e', 'dev', '--', 'psql', '-Atc', query]));
+  assert.equal([run.stdout, run.stderr], [`${login.user}|t\n`, '']);
+
+  const list = must(await shop.dbcreds(['list'])).stdout.split('\n');
+  assert.match(
+    list[1] ?? '',
+    /^shop\/dev +app_\S+ +less than a minute +\d{4}-\d\d-\d\d \(8\d days\) +Secret Service$/,
+  );
+  assert.match(must(await shop.dbcreds(['check'])).stdout, /^shop\/dev {2}8\d days left\n$/);
+  assert.match(must(await shop.dbcreds(['test', 'dev'])).stdout, /^logged in +shop\/dev/);
+  assert.match(must(await shop.dbcreds(['trust', 'dev'])).stderr, /nothing has changed/);
+
+  const show = shop.terminal(['show', 'dev', '--reveal']);
+  assert.equal(await show.end(), { code: 0, signal: null });
+  assert.is(show.output, `${login.password}\r\n`);
+
+  assert.equal(searchFolders([shop.place.folder], login.password), []);
+  const remove = shop.terminal(['remove', 'dev', '--profile']);
+  await remove.expect('Delete the password of shop/dev from Secret Service, and the profile? Type dev: ');
+  remove.answer('dev');
+  assert.equal(await remove.end(), { code: 0, signal: null });
+  assert.is(codeOf(await shop.dbcreds(['run', '-e', 'dev', '--', 'true'])), 'NO_PROFILE');
+  assert.equal(
+    shop.log().map(({ event, outcome }) => `${event} ${outcome}`),
+    ['add done', 'run launching', 'reveal done', 'remove done'],
+  );
   await keychain.close();
 });
 
