@@ -1,12 +1,7 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import fc from 'fast-check';
-import { parse } from 'pg-connection-string';
-import { newPlace } from '../helpers/place.ts';
-import { dbcreds } from '../helpers/program.ts';
 import { assert, suite } from '../helpers/suite.ts';
 import { newLogin, type Server } from '../services/server.ts';
 import { use, type Variant } from '../services/use.ts';
+import { inherited } from './inherited.ts';
 import { travelAll } from './routes.ts';
 
 const printable = String.fromCharCode(...Array.from({ length: 95 }, (_, index) => 32 + index));
@@ -25,40 +20,6 @@ const passwords: Readonly<Record<string, string>> = {
   'beyond ASCII': 'äöüß€Ωд漢字🙂é',
   'two hundred characters': 'aB3-'.repeat(50),
   'a dash in front': '--password=x',
-};
-
-/** Each of them sends a client elsewhere, changes its login, or takes its TLS away. */
-const inherited: Readonly<Record<string, string>> = {
-  DATABASE_URL: 'postgresql://mallory:x@127.0.0.1:1/elsewhere',
-  PGHOST: '127.0.0.1',
-  PGHOSTADDR: '127.0.0.1',
-  PGPORT: '1',
-  PGUSER: 'mallory',
-  PGPASSWORD: 'another',
-  PGDATABASE: 'elsewhere',
-  PGSERVICE: 'elsewhere',
-  PGPASSFILE: '/nonexistent',
-  PGOPTIONS: '-c role=mallory',
-  PGSSLMODE: 'disable',
-  PGSSLROOTCERT: '/nonexistent',
-  PGSSLNEGOTIATION: 'direct',
-  PGREQUIREPEER: 'mallory',
-  PGCHANNELBINDING: 'disable',
-  PGTARGETSESSIONATTRS: 'standby',
-  MYSQL_HOST: '127.0.0.1',
-  MYSQL_TCP_PORT: '1',
-  MYSQL_UNIX_PORT: '/nonexistent',
-  MYSQL_PWD: 'another',
-  MYSQL_USER: 'mallory',
-  MYSQL_HOME: '/nonexistent',
-  MYSQL_GROUP_SUFFIX: '_elsewhere',
-  MYSQL_TEST_LOGIN_FILE: '/nonexistent',
-  MARIADB_HOME: '/nonexistent',
-  MARIADB_GROUP_SUFFIX: '_elsewhere',
-  MARIADB_UNIX_PORT: '/nonexistent',
-  LIBMYSQL_PLUGINS: 'elsewhere',
-  LIBMYSQL_PLUGIN_DIR: '/nonexistent',
-  LIBMYSQL_ENABLE_CLEARTEXT_PLUGIN: '1',
 };
 
 for (const engine of ['postgresql', 'mariadb', 'mysql'] as const) {
@@ -140,73 +101,3 @@ for (const engine of ['postgresql', 'mariadb', 'mysql'] as const) {
 
   test.run();
 }
-
-const test = suite('clients: injection');
-
-interface Parsed {
-  readonly user?: string;
-  readonly password?: string;
-  readonly database?: string;
-}
-
-/** How each client takes a URL apart, by its own code. */
-const parsers: Readonly<Record<'postgresql' | 'mysql', readonly ((url: string) => Parsed)[]>> = {
-  postgresql: [(url) => parse(url) as Parsed, byStandard],
-  mysql: [byMysql2, byStandard],
-};
-
-function byStandard(url: string): Parsed {
-  const { username, password, pathname } = new URL(url);
-  return {
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: decodeURIComponent(pathname.slice(1)),
-  };
-}
-
-function byMysql2(url: string): Parsed {
-  const require = createRequire(import.meta.url);
-  const file = join(dirname(require.resolve('mysql2')), 'lib/connection_config.js');
-  return require(file).parseUrl(url);
-}
-
-/** Any text that an environment can hold. */
-const secret = fc
-  .string({ unit: 'binary', minLength: 1, maxLength: 60 })
-  .filter((text) => !text.includes('\0'));
-
-for (const engine of ['postgresql', 'mysql'] as const) {
-  test(`${engine}: any password arrives byte for byte, in its variable and in the URL`, async () => {
-    await fc.assert(
-      fc.asyncProperty(secret, async (password) => {
-        const { variables, stderr } = await environment(engine, password);
-        assert.is(stderr, '');
-        const names = engine === 'postgresql' ? ['PGPASSWORD'] : ['MYSQL_PWD', 'MYSQL_PASSWORD'];
-        for (const name of names) assert.is(variables[name], password, name);
-        const { DATABASE_URL: url = '' } = variables;
-        assert.match(url, /^[\x21-\x7e]+$/);
-        for (const parser of parsers[engine]) {
-          const { user, password: got, database } = parser(url);
-          assert.equal({ user, got, database }, { user: 'app', got: password, database: 'shop' });
-        }
-      }),
-      { numRuns: 25 },
-    );
-  });
-}
-
-/** What a child gets. */
-async function environment(
-  engine: 'postgresql' | 'mysql',
-  password: string,
-): Promise<{ variables: Record<string, string>; stderr: string }> {
-  const place = newPlace();
-  const url = `${engine}://app@localhost/shop`;
-  place.write('dbcreds.json', { project: 'shop', profiles: { dev: { url, provider: 'env' } } });
-  const options = { place, env: { DBCREDS_DEV_PASSWORD: password } };
-  const { stdout, stderr } = await dbcreds(['run', '--env', 'dev', '--', 'env', '-0'], options);
-  const pairs = stdout.split('\0').map((pair) => [pair.replace(/=.*/s, ''), pair.replace(/^[^=]*=/, '')]);
-  return { variables: Object.fromEntries(pairs), stderr };
-}
-
-test.run();
