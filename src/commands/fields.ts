@@ -135,7 +135,7 @@ export function draftError(error: unknown, name: string): unknown {
   // The key as an option; the values that messages quote come from closed lists, but for those in quotes.
   const what = error.message
     .slice(error.message.indexOf(at) + at.length)
-    .replace(/ is ".*"$/, ' cannot be used');
+    .replace(/ is ".*"$/s, ' cannot be used');
   return usage(
     `${key === '' ? 'the profile' : `--${key.replace('.', '-').split('-').map(kebab).join('-')}`}${what}`,
     [['right is:', right]],

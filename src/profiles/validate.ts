@@ -57,7 +57,9 @@ function found(issue: Issue): string {
         : 'is not a known key';
     return issue.received === 'undefined' ? 'is missing' : `is ${issue.received}`;
   }
-  return `is ${typeof issue.input === 'string' && looksSecret(keyOf(issue)) ? 'not right' : issue.received}`;
+  if (typeof issue.input !== 'string') return `is ${issue.received}`;
+  // As JSON: a line end in it would make lines of our own of the rest.
+  return looksSecret(keyOf(issue)) ? 'is not right' : `is ${JSON.stringify(issue.input)}`;
 }
 
 function wanted(issue: Issue, schema: v.GenericSchema): string {
