@@ -117,11 +117,16 @@ export function named(what: string, word: string, shape: RegExp): string {
   return shape.test(word) ? `${what} "${word}"` : `such ${what}`;
 }
 
+/** A text as one word of a hint: a folder of somebody else's making may be called `; curl ...`. */
+export function shellWord(text: string): string {
+  return /^[\w./+:@%-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
 /** A refusal or failure as a person reads it: what, about what, what happened, what to type. */
 export function formatError(error: DbcredsError): string {
   const kind = error.kind === 'refused' ? 'refused: ' : '';
   const parts = [
-    `dbcreds: ${kind}${error.message} (${error.code})`,
+    flat(`dbcreds: ${kind}${error.message} (${error.code})`),
     columns(error.facts),
     error.note ?? '',
     columns(error.hints.map(([what, command]): Hint => [what.endsWith(':') ? what : `${what}:`, command])),
@@ -131,5 +136,8 @@ export function formatError(error: DbcredsError): string {
 
 function columns(rows: readonly Fact[]): string {
   const width = Math.max(0, ...rows.map(([label]) => label.length));
-  return rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`).join('\n');
+  return rows.map(([label, value]) => flat(`  ${label.padEnd(width)}  ${value}`)).join('\n');
 }
+
+/** A line end in a path must not look like a line of ours. */
+const flat = (line: string): string => line.replaceAll('\n', '\\u000a');

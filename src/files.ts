@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { randomHex } from './digest.ts';
-import { DbcredsError } from './errors.ts';
+import { DbcredsError, shellWord } from './errors.ts';
 
 /**
  * Replaces a file as a whole: whoever reads it, even after a crash or a power cut at any moment, finds the old content or
@@ -110,18 +110,47 @@ export function readPrivate(path: string, othersMayRead = false): Buffer | undef
   }
 }
 
+/**
+ * Reads a small file that is a file: a FIFO would wait for its writer for ever, `/dev/zero` never ends.
+ * `undefined`: there is none.
+ *
+ * @param refuse makes the error of a reason that follows "which"
+ * @param mostBytes left out: 64 KiB, since no password, key or URL is longer
+ */
+export function readSmallFile(
+  path: string,
+  refuse: (why: string) => DbcredsError,
+  mostBytes = 65_536,
+): Buffer | undefined {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) throw refuse('is not a regular file');
+    if (stats.size > mostBytes) throw refuse(`is larger than ${mostBytes / 1024} KiB`);
+    return readFileSync(fd);
+  } catch (error) {
+    if (error instanceof DbcredsError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw refuse(`cannot be read (${code})`);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
 function assertPrivate(path: string, stats: Stats, othersMayRead: boolean): void {
   if (!stats.isFile()) throw unsafe(path, 'is not a regular file', []);
   const uid = process.getuid?.();
   if (uid === undefined) return;
   if (stats.uid !== uid && stats.uid !== 0)
     throw unsafe(path, `belongs to user ${stats.uid}, not to you (${uid}) or root`, [
-      ['make it yours:', `sudo chown ${uid} ${path}`],
+      ['make it yours:', `sudo chown ${uid} ${shellWord(path)}`],
     ]);
   if ((stats.mode & (othersMayRead ? 0o022 : 0o077)) === 0) return;
   const mode = (stats.mode & 0o777).toString(8).padStart(4, '0');
   throw unsafe(path, `can be ${othersMayRead ? 'changed' : 'read or changed'} by others (mode ${mode})`, [
-    ['keep it to yourself:', `chmod ${othersMayRead ? 'go-w' : '600'} ${path}`],
+    ['keep it to yourself:', `chmod ${othersMayRead ? 'go-w' : '600'} ${shellWord(path)}`],
   ]);
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { DbcredsError } from '../errors.ts';
+import { readSmallFile } from '../files.ts';
 import type { Address, Profile, Tls, TlsMode } from '../profiles/profile.ts';
 import type { Engine } from '../profiles/target.ts';
 
@@ -58,9 +58,9 @@ export function readPems(tls: Tls): Pems {
 }
 
 function readPem(key: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new DbcredsError('BAD_PROFILE', { message: `tls.${key} cannot be read: ${path}`, cause: error });
-  }
+  const refuse = (why = ''): DbcredsError =>
+    new DbcredsError('BAD_PROFILE', { message: `tls.${key} cannot be read: ${path}${why && ` ${why}`}` });
+  const content = readSmallFile(path, refuse, 1 << 20);
+  if (content === undefined) throw refuse();
+  return content.toString('utf8');
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DbcredsError, type Hint } from '../errors.ts';
+import { DbcredsError, type Hint, shellWord } from '../errors.ts';
 import { stateOf } from './files.ts';
 import type { Broken } from './format.ts';
 
@@ -96,6 +96,3 @@ const run = (message: string, path: string): Explanation => ({
 });
 
 const quoted = (text: string): string => JSON.stringify(text);
-
-const shellWord = (text: string): string =>
-  /^[\w./+:@%-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Context } from '../context.ts';
 import { DbcredsError } from '../errors.ts';
@@ -40,10 +49,15 @@ export function userFile(context: Context): string {
 export function findProject(context: Context): string | undefined {
   for (let folder = context.cwd; ; folder = dirname(folder)) {
     const file = join(folder, 'dbcreds.json');
-    if (existsSync(file)) return file;
+    if (isThere(file)) return file;
     if (folder === context.home || folder === dirname(folder) || existsSync(join(folder, '.git')))
       return undefined;
   }
+}
+
+/** A link that leads nowhere is there too: what its author meant is not to be skipped. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function readProject(file: string, context: Context): ProfileFile {
@@ -53,7 +67,7 @@ function readProject(file: string, context: Context): ProfileFile {
 }
 
 function readUser(file: string, context: Context): ProfileFile | undefined {
-  if (!existsSync(file)) return undefined;
+  if (!isThere(file)) return undefined;
   const { path, value } = readJson(file, context);
   return { path, ...common(validate(userSchema, value, path, []), path) };
 }
@@ -64,13 +78,20 @@ function common(data: UserFile, path: string): Pick<ProfileFile, 'default' | 'en
   return { entries, ...(data.default === undefined ? {} : { default: data.default }) };
 }
 
-/** Opened once, so that what was judged is what is read. */
+/** Ten thousand profiles have 3 MB. */
+const mostBytes = 16 << 20;
+
+/** Opened once, by the path that it will be known by, so that what was judged is what is read. */
 function readJson(file: string, context: Context): { path: string; value: unknown } {
   let fd: number | undefined;
   try {
-    fd = openSync(file, 'r');
     const path = realpathSync(file);
-    assertUnshared(path, fstatSync(fd), context);
+    // O_NONBLOCK: opening a FIFO would wait for a writer for ever.
+    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stats = fstatSync(fd);
+    assertUnshared(path, stats, context);
+    if (stats.size > mostBytes)
+      throw badProfile(path, [], `has ${stats.size >> 20} MiB`, `no more than ${mostBytes >> 20} MiB`);
     return { path, value: parse(readFileSync(fd, 'utf8'), path) };
   } catch (error) {
     if (error instanceof DbcredsError) throw error;

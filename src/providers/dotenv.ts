@@ -1,12 +1,13 @@
 import { dirname, join } from 'node:path';
 import { parse } from 'dotenv';
 import { DbcredsError } from '../errors.ts';
+import { readSmallFile } from '../files.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { Record } from '../profiles/record.ts';
 import { fromUrl, recordFromVariables, setVariables } from './env.ts';
 import type { Provider, Ref } from './provider.ts';
 import { refuseWrites } from './readonly.ts';
-import { readSmallFile, readVariable, type Source } from './variable.ts';
+import { readVariable, type Source } from './variable.ts';
 
 /** A `.env` file, read and never loaded into our environment. For the first day and for tests. */
 export function openDotenv(profile: Profile): Provider {

@@ -1,7 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Environment } from '../context.ts';
 import { DbcredsError } from '../errors.ts';
+import { readSmallFile } from '../files.ts';
 
 /** What a variable, or the file that its `_FILE` twin names, holds. */
 export interface Variable {
@@ -16,9 +16,6 @@ export interface Source {
   /** What relative paths start from. */
   readonly folder: string;
 }
-
-/** No password, key or URL is longer; a wrong path to a log or a device ends here. */
-const maxBytes = 65_536;
 
 /** The variable or its `_FILE` twin that is set, even to nothing. */
 export function nameInUse(env: Environment, name: string): string | undefined {
@@ -59,30 +56,6 @@ function readText(name: string, path: string): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(data);
   } catch {
     throw refuse('is not UTF-8 text');
-  }
-}
-
-/**
- * Reads a file of at most 64 KiB that is a file: a FIFO would wait for its writer for ever, `/dev/zero` never ends.
- * `undefined`: there is none.
- *
- * @param refuse makes the error of a reason that follows "which"
- */
-export function readSmallFile(path: string, refuse: (why: string) => DbcredsError): Buffer | undefined {
-  let fd: number | undefined;
-  try {
-    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const stats = fstatSync(fd);
-    if (!stats.isFile()) throw refuse('is not a regular file');
-    if (stats.size > maxBytes) throw refuse(`is larger than ${maxBytes / 1024} KiB`);
-    return readFileSync(fd);
-  } catch (error) {
-    if (error instanceof DbcredsError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw refuse(`cannot be read (${code})`);
-  } finally {
-    if (fd !== undefined) closeSync(fd);
   }
 }
 

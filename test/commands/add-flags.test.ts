@@ -10,7 +10,7 @@ const piped = { input: 'a-long-Enough-1' };
 
 test('a flag for every field', async () => {
   const shop = await Shop.open({ other: { url: 'postgresql://a@localhost/b' } });
-  shop.place.write('ca.pem', 'x');
+  shop.place.write('ca.pem', '-----BEGIN CERTIFICATE-----\n');
   const flags = [
     ...[
       '--port',
@@ -156,7 +156,7 @@ test('the nearest dbcreds.json gets it, and says so; --global does not', async (
 test('without a project the own file gets it, and a CA keeps its absolute path', async () => {
   const shop = await Shop.open();
   renameSync(shop.file, `${shop.file}.off`);
-  const ca = shop.place.write('certs/ca.pem', 'x');
+  const ca = shop.place.write('certs/ca.pem', '-----BEGIN CERTIFICATE-----\n');
   must(
     await shop.dbcreds(['add', 'x', ...target, '--tls-ca', 'certs/ca.pem', '--no-test', '--provider', 'env']),
   );

@@ -62,7 +62,7 @@ test('a file that is not there is an error of the profile', () => {
   return assert.rejects(read()).then((error) => {
     assert.is((error as { code?: string }).code, 'BAD_PROFILE');
     assert.match(error.message, /^tls\.ca cannot be read: \/not\/there\.pem$/);
-    assert.throws(() => clean(error), /has a cause/);
+    clean(error);
   });
 });
 

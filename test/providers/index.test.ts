@@ -28,7 +28,7 @@ test('by the written rule: the option, the environment, the files, the keychain'
 test('an option that names none is refused with those that are', () => {
   const error = refusal(() => choose(profileIn(folder), contextIn(folder), 'keyring'));
   assert.is(error.code, 'USAGE');
-  assert.match(error.note ?? '', 'keychain, file, env, dotenv');
+  assert.match(error.message, 'keychain, file, env, dotenv');
 });
 
 test('opens each by name', async () => {

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { DbcredsError } from '../../errors.ts';
+import { DbcredsError, shellWord } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
 import type { Hooks } from '../hooks.ts';
 import { DamagedError, inspect, type Sealed, seal, unseal } from './age.ts';
@@ -117,7 +117,7 @@ function wouldLockOut(path: string, listed: number, found: number): DbcredsError
     hints: [
       [
         'name them all (recipients.txt has a line for each):',
-        `age -d -i key.txt ${path} | jq '.recipients = ($list | split("\\n") | map(select(. != "")))' --rawfile list recipients.txt | age -a -R recipients.txt -o new.age`,
+        `age -d -i key.txt ${shellWord(path)} | jq '.recipients = ($list | split("\\n") | map(select(. != "")))' --rawfile list recipients.txt | age -a -R recipients.txt -o new.age`,
       ],
     ],
   });
@@ -126,6 +126,6 @@ function wouldLockOut(path: string, listed: number, found: number): DbcredsError
 function damaged(path: string, why: string): DbcredsError {
   return new DbcredsError('FILE_DAMAGED', {
     message: `${path} ${why}`,
-    hints: [['what age says to it:', `age -d -i key.txt ${path} > /dev/null`]],
+    hints: [['what age says to it:', `age -d -i key.txt ${shellWord(path)} > /dev/null`]],
   });
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
-import { DbcredsError } from '../../errors.ts';
+import { DbcredsError, shellWord } from '../../errors.ts';
 import { atomicWrite, readPrivate } from '../../files.ts';
 
 /**
@@ -46,7 +46,7 @@ function readNames(context: Context): Names {
   throw new DbcredsError('FILE_ACCESS', {
     message: `the list of names in the keychain cannot be understood: ${file}`,
     note: 'It holds no secrets. Without it, a missing entry is not told from one that was never stored.',
-    hints: [['begin a new one:', `rm ${file}`]],
+    hints: [['begin a new one:', `rm ${shellWord(file)}`]],
   });
 }
 
