@@ -1,11 +1,11 @@
-import { printable } from '../terminal.ts';
+import { oneLine } from '../terminal.ts';
 
 /**
  * Rows of text in columns, made safe for terminals. The last cell of a row is not padded and does not widen its column, so
  * that a long message in a short row moves nothing; a trailing empty cell leaves no blank.
  */
 export function columns(rows: readonly (readonly string[])[]): string {
-  const safe = rows.map((row) => row.map(printable));
+  const safe = rows.map((row) => row.map(oneLine));
   const widths: number[] = [];
   for (const row of safe)
     for (const [index, cell] of row.slice(0, -1).entries())

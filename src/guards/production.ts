@@ -23,7 +23,10 @@ export function confirmGuard({ profile, terminal, flags, remembered }: Situation
 }
 
 /** In production the server proves who it is, unless the file says why it cannot. */
-export function tlsGuard({ profile, ownSocket }: Situation): Finding | undefined {
+export function tlsGuard({
+  profile,
+  ownSocket,
+}: Pick<Situation, 'profile' | 'ownSocket'>): Finding | undefined {
   const { mode, because } = profile.tls;
   if (!profile.production || mode === 'verify-full' || because !== undefined || ownSocket) return undefined;
   const what = profile.target.host.startsWith('/')

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { Context } from '../context.ts';
-import { DbcredsError } from '../errors.ts';
+import { DbcredsError, shellWord } from '../errors.ts';
 
 /**
  * A profile file decides where a password is sent: it must be the user's or root's, and nobody else may write it. One's
@@ -13,16 +13,20 @@ import { DbcredsError } from '../errors.ts';
 export function assertUnshared(path: string, stats: Stats, context: Context): void {
   const uid = process.getuid?.();
   if (context.platform === 'win32' || uid === undefined) return;
-  if (!stats.isFile()) throw unsafe(path, 'is not a regular file', ['use a plain file', `rm ${path}`]);
+  if (!stats.isFile())
+    throw unsafe(path, 'is not a regular file', ['use a plain file', `rm ${shellWord(path)}`]);
   if (stats.uid !== uid && stats.uid !== 0)
     throw unsafe(path, `belongs to user ${stats.uid}, not to you (${uid}) or root`, [
       'make it yours',
-      `sudo chown ${uid} ${path}`,
+      `sudo chown ${uid} ${shellWord(path)}`,
     ]);
   if (stats.mode & 0o002)
-    throw unsafe(path, 'can be written by everyone', ['take that away', `chmod o-w ${path}`]);
+    throw unsafe(path, 'can be written by everyone', ['take that away', `chmod o-w ${shellWord(path)}`]);
   if (stats.mode & 0o020 && !isPrivateGroup(stats.gid))
-    throw unsafe(path, `can be written by group ${stats.gid}`, ['take that away', `chmod g-w ${path}`]);
+    throw unsafe(path, `can be written by group ${stats.gid}`, [
+      'take that away',
+      `chmod g-w ${shellWord(path)}`,
+    ]);
 }
 
 function isPrivateGroup(gid: number): boolean {

@@ -1,11 +1,13 @@
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { DbcredsError } from '../errors.ts';
+import { parseDuration } from './duration.ts';
 import type { Entry } from './entry.ts';
 import type { ProfileFile } from './files.ts';
 import { checkInject, checkParams } from './injectable.ts';
 import { profileSchema, userOnly } from './schema.ts';
 import { engineOf, isHost, normalHost, parseUrl } from './target.ts';
+import { plainText } from './text.ts';
 import { type Fail, failure, looksSecret, validate } from './validate.ts';
 
 /** An entry of one file: checked, its `url` taken apart, its paths absolute, so that two can be laid over each other. */
@@ -18,6 +20,9 @@ export function readEntry(file: ProfileFile, key: string): Entry {
   return { ...entry, ...partsOf(entry, fail), url: undefined, ...pathsOf(entry, dirname(file.path)) };
 }
 
+/** A project's file can have the question asked more often, and never less. */
+const usualConfirm = 15 * 60_000;
+
 function assertOwn(entry: Entry, fail: Fail): void {
   for (const path of userOnly) {
     let value: unknown = entry;
@@ -25,6 +30,8 @@ function assertOwn(entry: Entry, fail: Fail): void {
     if (value !== undefined)
       throw fail(path, 'counts in your own profiles.json alone', 'no such key in a project file');
   }
+  if ((parseDuration(entry.confirmFor ?? '0') ?? 0) > usualConfirm)
+    throw fail(['confirmFor'], 'is longer than usual', 'at most "15m"; your own profiles.json may say more');
 }
 
 function partsOf(entry: Entry, fail: Fail): Partial<Entry> {
@@ -43,6 +50,8 @@ function partsOf(entry: Entry, fail: Fail): Partial<Entry> {
       'driver parameters under "params"',
     );
   const { engine, host, port, database, user } = url;
+  const odd = Object.entries({ host, database, user }).find(([, part = '']) => !plainText.test(part));
+  if (odd) throw fail(['url'], `has a control character in its ${odd[0]}`, 'text without control characters');
   return normalParts({ engine, host, port, database, user }, fail);
 }
 

@@ -1,21 +1,13 @@
 import * as v from 'valibot';
 import { parseDuration } from './duration.ts';
 import type { Entry, ProjectFile, UserFile } from './entry.ts';
+import { plainText } from './text.ts';
 
 const duration = v.pipe(
   v.string(),
   v.check((text) => parseDuration(text) !== undefined, 'a duration such as "90d", "12h" or "30m"'),
 );
-const line = v.pipe(
-  v.string(),
-  // C0, C1, and what reorders or breaks lines: a profile file may come with somebody else's repository, and its names
-  // are shown on terminals.
-  v.regex(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it keeps out
-    /^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$/,
-    'text without control characters',
-  ),
-);
+const line = v.pipe(v.string(), v.regex(plainText, 'text without control characters'));
 const filled = v.pipe(line, v.minLength(1, 'text that is not empty'));
 const port = v.pipe(
   v.number(),

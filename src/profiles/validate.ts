@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { DbcredsError } from '../errors.ts';
-import { nearest } from './nearest.ts';
+import { longestName, nearest } from './nearest.ts';
 
 type Issue = v.BaseIssue<unknown>;
 
@@ -43,9 +43,10 @@ export function failure(file: string, key: string): Fail {
   return (path, what, right) => badProfile(file, ['profiles', key, ...path], what, right);
 }
 
-/** `profiles.prod.tls.mode`; a key with a dot or a slash stands in quotes. */
+/** `profiles.prod.tls.mode`; a key with a dot or a slash stands in quotes, and of a long one its beginning. */
 function showPath(path: readonly string[]): string {
-  return path.map((key) => (/^[\w$-]+$/.test(key) ? key : JSON.stringify(key))).join('.');
+  const short = (key: string): string => (key.length > longestName ? `${key.slice(0, longestName)}...` : key);
+  return path.map((key) => (/^[\w$-]+$/.test(key) ? short(key) : JSON.stringify(short(key)))).join('.');
 }
 
 /** A key named like a password, or a value, is never quoted. */

@@ -6,6 +6,7 @@ import { withLock } from '../lock.ts';
 import type { Record } from '../profiles/record.ts';
 import type { Seal } from '../profiles/seal.ts';
 import { readTrust, type Trust, trustFile, trustText, withPlace } from '../profiles/trust.ts';
+import { oneLine } from '../terminal.ts';
 import { journal } from './journal.ts';
 import type { Scene } from './request.ts';
 import { type Held, refOf } from './store.ts';
@@ -20,7 +21,8 @@ export async function allowChanged(
   const finding = judge(situation).find(({ code }) => code === 'BINDING_CHANGED');
   if (finding === undefined) return;
   const facts = (finding.facts ?? []).map(([label, value]) => `  ${label.padEnd(10)}  ${value}`);
-  const before = [`${finding.message}:`, '', ...facts, '', finding.note ?? '', ''].join('\n');
+  const lines = [`${finding.message}:`, '', ...facts, '', finding.note ?? '', ''];
+  const before = lines.map(oneLine).join('\n');
   const answer = await scene.terminal.ask('Use the password here from now on? Type yes: ', { before });
   if (answer.trim().toLowerCase() !== 'yes')
     throw new DbcredsError('BINDING_CHANGED', {

@@ -7,7 +7,7 @@ import { readPrivate } from '../files.ts';
 import type { Situation } from '../guards/index.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { showTarget, urlHost } from '../profiles/target.ts';
-import { statFields, type Terminal } from '../terminal.ts';
+import { oneLine, statFields, type Terminal } from '../terminal.ts';
 
 const memoryFile = (context: Context): string => join(context.folders.state, 'confirmed.json');
 
@@ -36,7 +36,7 @@ export async function remember(context: Context, profile: Profile, sealHash: str
 
 function readMemory(context: Context): Memory {
   try {
-    return JSON.parse(readPrivate(memoryFile(context))?.toString('utf8') ?? '{}') as Memory;
+    return (JSON.parse(readPrivate(memoryFile(context))?.toString('utf8') ?? '{}') ?? {}) as Memory;
   } catch {
     // Unreadable means not remembered: the question is asked again.
     return {};
@@ -78,7 +78,7 @@ export async function confirmProduction(
     '',
   ];
   const answer = await terminal.ask(`Type its name, ${profile.name}, to go on: `, {
-    before: before.join('\n'),
+    before: before.map(oneLine).join('\n'),
   });
   if (answer === profile.name || answer === profile.id) return;
   throw new DbcredsError('CONFIRM', {

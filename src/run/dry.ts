@@ -2,6 +2,7 @@ import { expiryOf } from '../guards/age.ts';
 import type { Finding } from '../guards/index.ts';
 import { showDate } from '../profiles/duration.ts';
 import { showTarget, urlHost } from '../profiles/target.ts';
+import { oneLine } from '../terminal.ts';
 import type { ChildEnvironment } from './environment.ts';
 import type { Scene } from './request.ts';
 import type { Held } from './store.ts';
@@ -22,7 +23,7 @@ export function describeRun(
     ...child.files.map(({ path }) => `file      ${path}`),
     `command   ${request.command[0] ?? '(none given)'}`,
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(oneLine).join('\n')}\n`;
 }
 
 function describeOne({ profile, provider, record, readOnly }: Held, findings: readonly Finding[]): string[] {

@@ -1,4 +1,5 @@
 import { DbcredsError, withNote } from '../errors.ts';
+import { tlsGuard } from '../guards/production.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { Record } from '../profiles/record.ts';
 import { type SealedFiles, sealOf } from '../profiles/seal.ts';
@@ -6,11 +7,13 @@ import { weaknesses } from '../profiles/strength.ts';
 import { formatTarget, showTarget, urlHost } from '../profiles/target.ts';
 import type { Provider, Ref } from '../providers/provider.ts';
 import { Secret } from '../secret.ts';
+import { oneLine } from '../terminal.ts';
 import { allowPlace } from './allow.ts';
 import { sealedFiles } from './files.ts';
 import { journal } from './journal.ts';
 import type { Scene } from './request.ts';
 import { tryLogin } from './server.ts';
+import { isOwnSocket } from './situation.ts';
 import { refOf } from './store.ts';
 
 type Stage = Pick<Scene, 'context' | 'terminal'>;
@@ -44,6 +47,7 @@ export async function enrol(
   const files = sealedFiles(profile);
   const existing = await stored(provider, ref);
   if (existing) await agreeToReplace(stage, profile, existing);
+  if (options.test !== false) assertVerified(profile);
   const password = options.password ?? (await askPassword(stage, profile, existing !== undefined));
   judgePassword(stage, profile, password);
   const record = recordOf(profile, password, existing, stage.context.now);
@@ -53,6 +57,14 @@ export async function enrol(
   await allowPlace(stage.context, placed.id, placed.file, sealOf(placed, files));
   journal(stage, placed, { event: 'add', outcome: 'done', provider: provider.name });
   return record;
+}
+
+/** What a run would refuse to send, is not sent here either. @throws DbcredsError `WEAK_TLS` */
+function assertVerified(profile: Profile): void {
+  const finding = tlsGuard({ profile, ownSocket: isOwnSocket(profile) });
+  if (!finding) return;
+  const { code, message, note = '', hints = [] } = finding;
+  throw new DbcredsError(code, { kind: 'refused', message, note: `Nothing was sent. ${note}`, hints });
 }
 
 /** What a provider has for a profile that is about to be stored: a lost entry is as good as none. */
@@ -119,7 +131,7 @@ async function askPassword({ terminal }: Stage, profile: Profile, replaces = fal
     `TLS: ${tls.mode}${tls.ca ? `, with the CA ${tls.ca}` : ''}.`,
   ];
   const question = `Password of ${showTarget(target)} (hidden): `;
-  return new Secret(await terminal.ask(question, { hidden: true, before: before.join('\n') }));
+  return new Secret(await terminal.ask(question, { hidden: true, before: before.map(oneLine).join('\n') }));
 }
 
 function judgePassword({ terminal }: Stage, profile: Profile, password: Secret): void {

@@ -65,7 +65,7 @@ function redirectsOf({ production, tunnelled, dial, tls, inject, target }: Profi
 }
 
 /** A socket that only root or the database server's user could have made there. */
-function isOwnSocket({ target }: Profile): boolean {
+export function isOwnSocket({ target }: Profile): boolean {
   if (!target.host.startsWith('/')) return false;
   const path = target.engine === 'postgresql' ? join(target.host, `.s.PGSQL.${target.port}`) : target.host;
   const stats = statSync(path, { throwIfNoEntry: false });
