@@ -1,4 +1,5 @@
 import type { Environment } from '../context.ts';
+import { shellWord } from '../errors.ts';
 import type { Finding, Situation } from './finding.ts';
 
 /**
@@ -32,9 +33,10 @@ export function unsafeEnvGuard({ env, profile, optionFiles }: Situation): Findin
     message: [...names, ...files].join('; '),
     hints: [
       ...names.map((name) => ['unset it:', `unset ${name.split(/[= ]/)[0]}`] as const),
-      ...files.map(
-        (file) => ['move it away:', `mv ${file.split(' ')[0]} ${file.split(' ')[0]}.off`] as const,
-      ),
+      ...files.map((file) => {
+        const path = file.replace(/ sets .*$/s, '');
+        return ['move it away:', `mv ${shellWord(path)} ${shellWord(`${path}.off`)}`] as const;
+      }),
     ],
   };
 }
@@ -45,7 +47,7 @@ function unsafeNames(env: Environment): string[] {
     found.push('NODE_TLS_REJECT_UNAUTHORIZED=0 makes Node clients accept any certificate');
   if (env.SSLKEYLOGFILE) found.push('SSLKEYLOGFILE makes clients write their TLS keys to a file');
   const options =
-    /--(tls-keylog|report-uncaught-exception|report-on-fatalerror|heapsnapshot-signal|diagnostic-dir)/;
+    /--(tls-keylog|report-uncaught-exception|report-on-fatalerror|report-on-signal|heapsnapshot-signal|heapsnapshot-near-heap-limit|diagnostic-dir)/;
   const option = options.exec(env.NODE_OPTIONS ?? '');
   if (option) found.push(`NODE_OPTIONS holds ${option[0]}, which writes secrets to a file`);
   return found;

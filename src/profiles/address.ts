@@ -28,5 +28,6 @@ export function isAddress(host: string): boolean {
 export function isLocal(host: string): boolean {
   if (host.startsWith('/') || host === '::1' || host === 'host.docker.internal') return true;
   if (isAddress(host)) return host.startsWith('127.');
-  return !host.includes('.') || host.endsWith('.localhost');
+  // A resolver takes a bare number for an IPv4 address.
+  return (!host.includes('.') && !/^(\d+|0x[\da-f]+)$/i.test(host)) || host.endsWith('.localhost');
 }

@@ -152,6 +152,9 @@ function targetOf(entry: Entry, fail: Fail): Target {
     );
   }
   const normal = engine === 'postgres' ? 'postgresql' : engine;
+  // vacuumdb, reindexdb, clusterdb and pgbench dial what such a PGDATABASE says.
+  if (normal === 'postgresql' && /=|^postgres(ql)?:\/\//.test(database))
+    throw fail(['database'], 'reads as a connection string', 'the name of a database');
   return { engine: normal, host, database, user, port: entry.port ?? defaultPort(normal) };
 }
 

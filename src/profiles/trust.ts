@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
-import { DbcredsError } from '../errors.ts';
+import { DbcredsError, shellWord } from '../errors.ts';
 import { readPrivate } from '../files.ts';
 import type { Seal } from './seal.ts';
 
@@ -17,14 +17,22 @@ export function readTrust(context: Context): Trust {
   const file = trustFile(context);
   const content = readPrivate(file);
   if (content === undefined) return {};
-  try {
-    return (JSON.parse(content.toString('utf8')) as { places: Trust }).places;
-  } catch {
+  const places = placesOf(content.toString('utf8'));
+  if (places === undefined)
     throw new DbcredsError('BAD_PROFILE', {
-      message: `${file} is not JSON`,
+      message: `${file} cannot be understood`,
       note: 'It says which profile files may use which passwords. Without it every place has to be allowed anew.',
-      hints: [['start it anew:', `rm ${file}`]],
+      hints: [['start it anew:', `rm ${shellWord(file)}`]],
     });
+  return places;
+}
+
+function placesOf(text: string): Trust | undefined {
+  try {
+    const { v, places } = (JSON.parse(text) ?? {}) as { v?: unknown; places?: unknown };
+    return v === 1 && typeof places === 'object' && places !== null ? (places as Trust) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

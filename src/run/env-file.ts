@@ -29,12 +29,19 @@ export function readEnvFile(file: string, context: Context): Record<string, stri
   return variables;
 }
 
+const names =
+  /(^|_)(DB|DATABASE|PG|POSTGRES|POSTGRESQL|MYSQL|MARIADB|SQL).*(PASS|PASSWD|PASSWORD|PASSPHRASE|PWD)$/i;
+/** `Server=db;Password=x`, `host=db password=x`, `?user=a&password=x`. */
+const pair = /(^|[\s;?&])(password|passwd|pwd)\s*=\s*[^\s;&]/i;
+const place = /:\/\/|(^|[\s;?&])(host|server|data source|dbname|database|user|user id|uid)\s*=/i;
+/** go-sql-driver's. */
+const dsn = /^[^:@/\s]+:[^@]+@(tcp|unix)\(/;
+
 function holdsPassword(name: string, value: string): boolean {
   if (value === '') return false;
-  if (/^(DB|DATABASE|PG|POSTGRES|POSTGRESQL|MYSQL|MARIADB|SQL).*(PASS|PASSWORD|PWD)$/i.test(name))
-    return true;
+  if (names.test(name) || dsn.test(value) || (pair.test(value) && place.test(value))) return true;
   try {
-    return parseUrl(value).password !== undefined;
+    return parseUrl(value.replace(/^jdbc:/, '')).password !== undefined;
   } catch {
     // Not a connection URL.
     return false;

@@ -1,7 +1,7 @@
 import { DbcredsError } from '../errors.ts';
 import { loadFiles, type ProfileFiles } from '../profiles/files.ts';
 import type { Profile } from '../profiles/profile.ts';
-import { stylesOf } from '../profiles/reserved.ts';
+import { isReserved, stylesOf } from '../profiles/reserved.ts';
 import { resolveProfile, selectName } from '../profiles/resolve.ts';
 import type { Scene } from './request.ts';
 
@@ -33,6 +33,10 @@ function selectOne(files: ProfileFiles, env: string, request: Scene['request']):
   const stated = resolveProfile(files, name);
   const other = request.readOnly ? stated.readOnly : undefined;
   const plain = other === undefined ? stated : resolveProfile(files, other);
+  if (plain.production && !stated.production) throw production(stated, plain);
+  const reserved = Object.keys(plain.inject).find((variable) => isReserved(prefix + variable));
+  if (reserved !== undefined)
+    throw badPrefix(env, `makes ${prefix}${reserved}, which runs code or redirects`);
   const readOnly = request.readOnly === true && other === undefined;
   if (readOnly && plain.target.engine !== 'postgresql') throw noReadOnly(plain);
   if (request.urlStyle && !stylesOf(plain.target.engine).includes(request.urlStyle))
@@ -56,13 +60,25 @@ function clash(prefix: string, envs: readonly string[]): DbcredsError {
   });
 }
 
-function badPrefix(env: string): DbcredsError {
+function badPrefix(env: string, why = "is not the start of a variable's name"): DbcredsError {
   const [name = ''] = env.split(':');
   const shown = /^[a-z0-9][a-z0-9_-]{0,40}$/.test(name) && !env.includes('//') ? name : 'NAME';
   return new DbcredsError('USAGE', {
     kind: 'usage',
-    message: "what follows the colon of --env is not the start of a variable's name",
+    message: `what follows the colon of --env ${why}`,
     hints: [['a prefix:', `dbcreds run --env ${shown}:DW_ -- ...`]],
+  });
+}
+
+/** Who asks for less than development must not get production. */
+function production({ name, file }: Profile, other: Profile): DbcredsError {
+  return new DbcredsError('READ_ONLY', {
+    kind: 'refused',
+    message: `${name} names ${other.name} as the profile that cannot write, and that is production`,
+    hints: [
+      ['name another:', `"readOnly": "NAME" in ${file}`],
+      ['if you mean that one:', `dbcreds run --env ${other.name} -- ...`],
+    ],
   });
 }
 
