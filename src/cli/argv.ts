@@ -52,15 +52,18 @@ function readOptions(words: readonly string[], command: CommandRow): Pick<Words,
     const row = findOption(flag, command, positionals[0]);
     if (!row.flags.includes('<')) {
       if (value !== undefined) throw usage(`${flag} takes no value`);
-      options.push(flag);
+      options.push(longOf(row));
       continue;
     }
     const given = value ?? words[++index];
     if (given === undefined) throw usage(`${flag} needs a value`, [['its form:', row.flags]]);
-    options.push(`${flag}=${guard}${given}`);
+    options.push(`${longOf(row)}=${guard}${given}`);
   }
   return { options, positionals };
 }
+
+/** The parser keeps `-e` and `--env` apart where both are given, and one of them is lost. */
+const longOf = ({ flags }: OptionRow): string => flagsOf(flags).at(-1) ?? '';
 
 const guard = '=';
 

@@ -26,25 +26,26 @@ function read(...argv: string[]): Read {
 const forms: readonly (readonly [argv: string[], options: string[], positionals: string[]])[] = [
   [['run', '--env', 'x'], ['--env=x'], []],
   [['run', '--env=x'], ['--env=x'], []],
-  [['run', '-e', 'x'], ['-e=x'], []],
-  [['run', '-ex'], ['-e=x'], []],
-  [['run', '-e=x'], ['-e=x'], []],
+  [['run', '-e', 'x'], ['--env=x'], []],
+  [['run', '-ex'], ['--env=x'], []],
+  [['run', '-e=x'], ['--env=x'], []],
   [['run', '--env', '-x'], ['--env=-x'], []],
   [['run', '--env', '--'], ['--env=--'], []],
-  [['run', '--reason', '--env', '-e', 'x'], ['--reason=--env', '-e=x'], []],
+  [['run', '--reason', '--env', '-e', 'x'], ['--reason=--env', '--env=x'], []],
   [['run', '--env='], ['--env='], []],
   [['run', '--env', ''], ['--env='], []],
   [['run', '--reason=a=b'], ['--reason=a=b'], []],
   [['run', '--reason', '==a'], ['--reason===a'], []],
-  [['run', '-e', 'a', '-e', 'b:B_'], ['-e=a', '-e=b:B_'], []],
+  [['run', '-e', 'a', '-e', 'b:B_'], ['--env=a', '--env=b:B_'], []],
+  [['run', '--env', 'a', '-eb:B_', '--env=c:C_'], ['--env=a', '--env=b:B_', '--env=c:C_'], []],
   // The first word that is no option begins the command, with all that follows.
-  [['run', '-e', 'x', 'node', '-e', '1', '--env', 'y'], ['-e=x'], ['node', '-e', '1', '--env', 'y']],
-  [['run', '-e', 'x', '--', 'node', '--', '-e'], ['-e=x'], ['node', '--', '-e']],
+  [['run', '-e', 'x', 'node', '-e', '1', '--env', 'y'], ['--env=x'], ['node', '-e', '1', '--env', 'y']],
+  [['run', '-e', 'x', '--', 'node', '--', '-e'], ['--env=x'], ['node', '--', '-e']],
   [['run', '--', '--verify'], [], ['--verify']],
   [['run', '--'], [], []],
   [['run', '-', '-e'], [], ['-', '-e']],
   [['run', 'node', '--', 'x'], [], ['node', '--', 'x']],
-  [['run', '-e', 'x', '', 'y'], ['-e=x'], ['', 'y']],
+  [['run', '-e', 'x', '', 'y'], ['--env=x'], ['', 'y']],
   // Elsewhere options may follow.
   [['add', 'x', '--port', '1', '--host', 'h'], ['--port=1', '--host=h'], ['x']],
   [['show', '--json', '--', '-x'], ['--json'], ['-x']],
@@ -67,7 +68,7 @@ test('help is a word and an option, in front and behind', () => {
   ]) {
     const { command, options } = read(...argv);
     assert.is(command, 'add');
-    assert.match(options.join(' '), /^(--help|-h)$/);
+    assert.is(options.join(' '), '--help');
   }
   for (const argv of [[], ['--help'], ['-v'], ['--version', '-h'], ['help']]) {
     assert.is(read(...argv).command, undefined);
