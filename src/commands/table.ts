@@ -32,8 +32,8 @@ export const commands: readonly CommandRow[] = [
         help: 'pass on no inherited variable but PATH, HOME, TERM, locale and the like',
       },
       {
-        flags: '--env-file <file>',
-        help: 'further variables from a .env file, which must hold no database password',
+        flags: '-f, --env-file <file>',
+        help: 'further variables from a .env file, which must hold no database password; -f, since Node itself heeds NODE_OPTIONS in a file behind the long name',
       },
       {
         flags: '--url-style <style>',

@@ -17,7 +17,7 @@ export async function workingSlot(record: Record, endpointFor: (slot: Slot) => E
   for (const slot of [record.current, record.pending, record.previous]) {
     if (slot && (await accepts(endpointFor(slot), slot))) return slot;
   }
-  throw unfinished('the server accepts none of the stored passwords');
+  throw unfinished(endpointFor(record.current), 'the server accepts none of the stored passwords');
 }
 
 async function accepts(endpoint: Endpoint, slot: Slot): Promise<boolean> {
@@ -30,13 +30,17 @@ async function accepts(endpoint: Endpoint, slot: Slot): Promise<boolean> {
     if (error.code === 'WRONG_PASSWORD') return false;
     // It was let in, and stopped behind the door.
     if (error.code === 'PASSWORD_EXPIRED' || error.code === 'NO_DATABASE') return true;
-    throw unfinished(error.message);
+    throw unfinished(endpoint, error.message);
   }
 }
 
-function unfinished(why: string): DbcredsError {
+function unfinished({ name }: Endpoint, why: string): DbcredsError {
   return new DbcredsError('ROTATION_UNFINISHED', {
     message: `a change of this password was cut off, and it is not known which one holds: ${why}`,
     note: 'Nothing was started, and nothing that is stored was changed.',
+    hints: [
+      ['try again, and see the cause:', `dbcreds test ${name}`],
+      ['store the one that holds:', `dbcreds add ${name}`],
+    ],
   });
 }

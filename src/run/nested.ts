@@ -20,7 +20,9 @@ export function passesThrough(
     return false;
   const other = selections.map(tokenOf).find((token) => !active.includes(token));
   if (other !== undefined) throw nested(`${other} is not what is active here`, active);
-  const changed = (['readOnly', 'via', 'urlStyle', 'only', 'pristine'] as const).find(
+  // These are about the run itself, and leave what is active as it is.
+  if (request.dryRun || request.verify) return false;
+  const changed = (['readOnly', 'via', 'urlStyle', 'only', 'pristine', 'envFile'] as const).find(
     (option) => request[option],
   );
   if (changed === undefined) return true;

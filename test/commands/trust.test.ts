@@ -9,8 +9,7 @@ const url = 'postgresql://app@localhost:5432/shop';
 const password = 'a-Secret-of-the-shop-1';
 const run = ['run', '-e', 'dev', '--', 'sh', '-c', 'printf %s "$PGPASSWORD"'];
 
-const pem = (text: string): string =>
-  `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`;
+const pem = (text: string): string => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`;
 
 async function stored(): Promise<Shop> {
   const shop = await Shop.open({ dev: { url } });
