@@ -97,7 +97,7 @@ test('list --json: states, times in UTC, no secret', async () => {
     place: 'DBCREDS_FRESH_URL, DBCREDS_FRESH_SET_AT',
   });
   const error = rows.find(({ state }) => state === 'broken')?.error;
-  assert.is((error as { code: string }).code, 'BAD_PROFILE');
+  assert.is((error as { code: string } | undefined)?.code, 'BAD_PROFILE');
   assert.not.match(stdout, new RegExp(secret));
 });
 
