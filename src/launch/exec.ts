@@ -1,3 +1,4 @@
+import { constants, readFileSync } from 'node:fs';
 import { chdir, cwd } from 'node:process';
 import type { Invocation, LaunchPlan } from './plan.ts';
 import type { Resolved } from './resolve.ts';
@@ -12,7 +13,7 @@ const execve = (process as { execve?: Execve }).execve?.bind(process);
  */
 export function becomes(plan: LaunchPlan, { kind }: Resolved, { argv }: Invocation): boolean {
   if (execve === undefined || plan.stay || plan.after !== undefined || kind === 'unknown') return false;
-  return fits(argv, plan.env);
+  return fits(argv, plan.env) && blocks();
 }
 
 /** Returns only where Node reports a failure (26): the spawn that follows tells why. */
@@ -25,6 +26,15 @@ export function replaceBy(plan: LaunchPlan, { file, argv }: Invocation): void {
   } catch {
     // Its message could quote the environment.
   }
+}
+
+/** Whether 0, 1 and 2 are free of O_NONBLOCK, which exec would hand on and a spawn takes off. Elsewhere nobody tells. */
+function blocks(): boolean {
+  if (process.platform !== 'linux') return true;
+  return [0, 1, 2].every((fd) => {
+    const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1] ?? '0';
+    return (Number.parseInt(flags, 8) & constants.O_NONBLOCK) === 0;
+  });
 }
 
 /** Linux: 128 KiB a string (MAX_ARG_STRLEN), and never less than 128 KiB in all (ARG_MAX); macOS: 1 MiB in all. */

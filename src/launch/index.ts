@@ -15,7 +15,7 @@ export { hideStreams } from './streams.ts';
  */
 export async function launch(plan: LaunchPlan): Promise<number> {
   refuseNul(plan);
-  const resolved = resolveCommand(plan.command, plan.env, plan.cwd, plan.platform);
+  const resolved = plan.resolved ?? resolveCommand(plan.command, plan.env, plan.cwd, plan.platform);
   if (plan.platform === 'win32') return (await import('./windows.ts')).standInOnWindows(plan, resolved.file);
   const invocation = invocationOf(plan, resolved);
   if (becomes(plan, resolved, invocation)) replaceBy(plan, invocation);

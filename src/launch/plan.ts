@@ -10,6 +10,8 @@ export interface LaunchPlan {
   /** Absolute path. */
   readonly cwd: string;
   readonly platform: NodeJS.Platform;
+  /** What `resolveCommand` found for exactly these, where it was asked before. */
+  readonly resolved?: Resolved;
   /** Something must happen after the command: spawn. */
   readonly stay?: boolean;
   /** What must happen: runs once the command has ended, before this process ends as it did. Implies `stay`. */

@@ -193,6 +193,16 @@ for (const version of ways) {
     assert.equal(await terminal.end(), { code: 44, signal: null });
   });
 
+  test('the same for a job of a shell, which leads no session', async () => {
+    const terminal = await shell();
+    terminal.answer(`$w sh -c 'trap "exit 45" HUP; echo "go"ing; while :; do sleep 0.05; done' &`);
+    await terminal.expect(/going/);
+    terminal.answer('kill -HUP $!; wait $!; echo "was: $?"');
+    await terminal.expect(/was: 45\r\n/);
+    terminal.answer('exit');
+    assert.is((await terminal.end()).code, 0);
+  });
+
   test('settings of the terminal that the command left are left', async () => {
     const terminal = await shell();
     terminal.answer('$w stty -echo; stty -a | grep -o -- "-\\?echo " | head -n 1; $w stty echo');
