@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ export type Json = any;
 
 /** One try to get the password out. */
 export interface Attempt {
-  /** Changes the file's object in place, or gives back what stands there instead. */
+  /** Changes the file's object in place, or gives back what stands there instead: `true` for what it wrote itself. */
   readonly edit?: (file: Json, victim: Victim) => unknown;
   /** The profile that is run. Default `prod`. */
   readonly run?: string;
@@ -63,6 +64,7 @@ export class Victim {
   readonly trap: Trap;
   readonly env: Record<string, string>;
   readonly #close: () => unknown;
+  readonly #pems: { [name: string]: string } = {};
 
   private constructor(trap: Trap, env: Record<string, string>, close: () => unknown) {
     this.trap = trap;
@@ -100,12 +102,30 @@ export class Victim {
 
   async #writeFiles(): Promise<void> {
     const { ca, unknownCa, right } = await use('certificates');
+    const files = {
+      'company-ca.pem': ca,
+      'evil-ca.pem': unknownCa,
+      'client.pem': right.cert,
+      'client.key': right.key,
+    };
+    for (const [name, path] of Object.entries(files)) this.#pems[name] = readFileSync(path, 'utf8');
     this.place.write('.git/HEAD', 'ref: refs/heads/main\n');
-    this.place.write('certs/company-ca.pem', readFileSync(ca, 'utf8'));
-    this.place.write('certs/evil-ca.pem', readFileSync(unknownCa, 'utf8'));
-    this.place.write('certs/client.pem', readFileSync(right.cert, 'utf8'));
-    this.place.write('certs/client.key', readFileSync(right.key, 'utf8'), 0o600);
     this.restore();
+  }
+
+  /** A file of `certs`, as it was. */
+  pem(name: string, kind = 'pem'): string {
+    return this.#pems[`${name}.${kind}`] ?? '';
+  }
+
+  /** Takes away what stands at a path of the checkout. */
+  remove(path: string): void {
+    rmSync(join(this.place.cwd, path), { force: true, recursive: true });
+  }
+
+  fifo(path: string): void {
+    this.remove(path);
+    execFileSync('mkfifo', [join(this.place.cwd, path)]);
   }
 
   /** The file as it was when the passwords were stored. */
@@ -128,7 +148,10 @@ export class Victim {
   }
 
   restore(): void {
+    this.remove('dbcreds.json');
     this.place.write('dbcreds.json', this.good);
+    this.remove('certs');
+    for (const [name, text] of Object.entries(this.#pems)) this.place.write(`certs/${name}`, text, 0o600);
   }
 
   get marker(): string {
@@ -152,13 +175,13 @@ export class Victim {
   async attempt(attempt: Attempt): Promise<void> {
     const { edit, env = {}, cwd = this.place.cwd } = attempt;
     const file = this.good;
-    const edited = edit?.(file, this) ?? file;
-    if (edited !== this) this.place.write('dbcreds.json', edited as object);
+    const stands = edit?.(file, this);
+    // What is no text or object was written by the attempt itself.
+    if (typeof stands !== 'boolean') this.place.write('dbcreds.json', (stands as object) ?? file);
     try {
       for (const more of [[], ['--verify']])
         this.assertRefused(await this.dbcreds(this.runArgs(attempt, ...more), { env, cwd }), attempt);
     } finally {
-      rmSync(join(this.place.cwd, 'dbcreds.json'), { force: true, recursive: true });
       this.restore();
     }
   }
