@@ -1,6 +1,13 @@
 import { DbcredsError } from './errors.ts';
 import { launch, resolveCommand } from './launch/index.ts';
-import { environmentOf, inheritedOf, type Ready, revealed, writeClientFiles } from './run/environment.ts';
+import {
+  checkEnvFile,
+  environmentOf,
+  inheritedOf,
+  type Ready,
+  revealed,
+  writeClientFiles,
+} from './run/environment.ts';
 import { hold } from './run/hold.ts';
 import { happeningOf, journal } from './run/journal.ts';
 import { confirm, type Judged, judgeOne } from './run/judge.ts';
@@ -24,6 +31,7 @@ export async function run(scene: Scene): Promise<number> {
   if (passesThrough(scene.context.env, selections, scene.request))
     return start(scene, inheritedOf(scene.context));
   try {
+    await checkEnvFile(scene);
     const held = await read(scene, selections);
     const judged = held.map((one) => judgeOne(scene, one));
     if (scene.request.dryRun) return await dryRun(scene, judged);

@@ -62,20 +62,25 @@ function isThere(path: string): boolean {
 
 function readProject(file: string, context: Context): ProfileFile {
   const { path, value } = readJson(file, context);
-  const data: ProjectFile = validate(projectSchema, value, path, []);
-  return { path, project: data.project, ...common(data, path) };
+  const data: ProjectFile = validate(projectSchema, withoutList(value, path), path, []);
+  return { path, project: data.project, ...common(data) };
 }
 
 function readUser(file: string, context: Context): ProfileFile | undefined {
   if (!isThere(file)) return undefined;
   const { path, value } = readJson(file, context);
-  return { path, ...common(validate(userSchema, value, path, []), path) };
+  return { path, ...common(validate(userSchema, withoutList(value, path), path, [])) };
 }
 
-function common(data: UserFile, path: string): Pick<ProfileFile, 'default' | 'entries'> {
-  const entries = data.profiles ?? {};
-  if (Array.isArray(entries)) throw badProfile(path, ['profiles'], 'is a list', 'an object: name to profile');
-  return { entries, ...(data.default === undefined ? {} : { default: data.default }) };
+/** To the schema a list is an object whose names are numbers. */
+function withoutList(value: unknown, path: string): unknown {
+  if (Array.isArray((value as UserFile | null)?.profiles))
+    throw badProfile(path, ['profiles'], 'is a list', 'an object: name to profile');
+  return value;
+}
+
+function common(data: UserFile): Pick<ProfileFile, 'default' | 'entries'> {
+  return { entries: data.profiles ?? {}, ...(data.default === undefined ? {} : { default: data.default }) };
 }
 
 /** Ten thousand profiles have 3 MB. */

@@ -101,6 +101,11 @@ function pickOnly<T>(
   );
 }
 
+/** Before anybody is asked anything, and anything is dialled. @throws DbcredsError `USAGE` */
+export async function checkEnvFile(scene: Scene): Promise<void> {
+  if (scene.request.envFile !== undefined) await readEnvFile(scene, scene.request.envFile);
+}
+
 async function readEnvFile({ context }: Scene, file: string): Promise<Record<string, string>> {
   const { readEnvFile: read } = await import('./env-file.ts');
   return read(file, context);
