@@ -62,11 +62,18 @@ export class Victim {
   readonly place: Place = newPlace();
   readonly passwords: readonly string[] = ['Prod-4w7!zq%Lk/2@8', 'Dev-9x1?vb#Tn:6^3', 'Orders-2k5&hj=Rm+7*4'];
   readonly trap: Trap;
+  readonly store: 'keychain' | 'file' | undefined;
   readonly env: Record<string, string>;
   readonly #close: () => unknown;
   readonly #pems: { [name: string]: string } = {};
 
-  private constructor(trap: Trap, env: Record<string, string>, close: () => unknown) {
+  private constructor(
+    store: Victim['store'],
+    trap: Trap,
+    env: Record<string, string>,
+    close: () => unknown = () => {},
+  ) {
+    this.store = store;
     this.trap = trap;
     this.env = env;
     this.#close = close;
@@ -77,25 +84,23 @@ export class Victim {
     const trap = await Trap.open();
     const keychain = store === 'keychain' ? await Keychain.open('unlocked') : undefined;
     const key = store === 'file' ? { DBCREDS_AGE_KEY: await generateIdentity() } : {};
-    const victim = new Victim(trap, { ...keychain?.env, ...key }, () => keychain?.close());
-    await victim.#settleIn(store);
+    const victim = new Victim(store, trap, { ...keychain?.env, ...key }, () => keychain?.close());
+    await victim.#settleIn();
     return victim;
   }
 
   /** Of a job, whose passwords come with its environment: nothing is stored. */
   static async job(env: Record<string, string>): Promise<Victim> {
-    const victim = new Victim(await Trap.open(), env, () => {});
+    const victim = new Victim(undefined, await Trap.open(), env);
     await victim.#writeFiles();
     return victim;
   }
 
-  async #settleIn(store: string): Promise<void> {
+  async #settleIn(): Promise<void> {
     await this.#writeFiles();
     for (const [index, name] of ['prod', 'dev', 'orders'].entries()) {
       const input = `${this.passwords[index]}\n`;
-      const added = await this.dbcreds(['add', name, '--password-stdin', '--no-test', '--provider', store], {
-        input,
-      });
+      const added = await this.dbcreds(['add', name, '--password-stdin', '--no-test'], { input });
       assert.is(added.code, 0, added.output);
     }
   }
@@ -130,6 +135,7 @@ export class Victim {
 
   /** The file as it was when the passwords were stored. */
   get good(): Json {
+    const provider = this.store;
     return {
       project: 'shop',
       default: 'dev',
@@ -137,17 +143,28 @@ export class Victim {
         prod: {
           url: 'postgresql://shop_app@db.company.example:5432/shop',
           production: true,
+          provider,
           tls: { mode: 'verify-full', ca: 'certs/company-ca.pem' },
           expires: '90d',
           inject: { DIRECT_URL: '{url:prisma}', DB_HOST: '{host}', DB_PASS: '{password}' },
         },
-        dev: { url: 'postgresql://shop@dev.company.example:5432/shop_dev', tls: { mode: 'require' } },
-        orders: { url: 'mysql://orders@db.company.example:3306/orders', tls: { mode: 'verify-full' } },
+        dev: {
+          url: 'postgresql://shop@dev.company.example:5432/shop_dev',
+          provider,
+          tls: { mode: 'require' },
+        },
+        orders: {
+          url: 'mysql://orders@db.company.example:3306/orders',
+          provider,
+          tls: { mode: 'verify-full' },
+        },
       },
     };
   }
 
   restore(): void {
+    this.trap.connections = 0;
+    rmSync(this.marker, { force: true });
     this.remove('dbcreds.json');
     this.place.write('dbcreds.json', this.good);
     this.remove('certs');
