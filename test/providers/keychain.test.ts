@@ -113,7 +113,8 @@ test('many reads in one process keep few descriptors', async () => {
     closeSync(fd);
     most = Math.max(most, fd);
   }
-  assert.ok(most > 100 && most < 160, `${most} descriptors`);
+  // A collection may come earlier by itself; without the forced one there would be 500.
+  assert.ok(most < 160, `${most} descriptors`);
 });
 
 test('the first refusal counts for a whole command; the next command asks again', async () => {
