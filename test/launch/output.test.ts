@@ -1,10 +1,15 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { DbcredsError } from '../../src/errors.ts';
 import { type Output, type OutputOptions, output } from '../../src/launch/output.ts';
+import { temporary } from '../helpers/folders.ts';
 import { assert, suite } from '../helpers/suite.ts';
+import { project } from '../services/cache.ts';
+import { fixtures } from './wrapper.ts';
 
 const PATH = process.env.PATH ?? '';
 const secret = 'correct horse';
@@ -29,7 +34,7 @@ test('our own environment is not added', async () => {
 });
 
 test('it runs where it is told to', async () => {
-  const cwd = mkdtempSync(join(tmpdir(), 'output-'));
+  const cwd = temporary('output');
   assert.is((await sh('pwd -P', { cwd })).stdout, `${cwd}\n`);
 });
 
@@ -43,7 +48,7 @@ test('a program that does not read its input is no failure', async () => {
   assert.is((await sh('exit 3', { input: 'x'.repeat(2_000_000) })).exitCode, 3);
 });
 
-const notExecutable = join(mkdtempSync(join(tmpdir(), 'output-')), 'plain');
+const notExecutable = join(temporary('output'), 'plain');
 writeFileSync(notExecutable, '', { mode: 0o644 });
 
 for (const [what, file, status] of [
@@ -70,7 +75,7 @@ async function lives(pid: string): Promise<boolean> {
 }
 
 test('at the time-out it is killed, with whatever it started', async () => {
-  const pidFile = join(mkdtempSync(join(tmpdir(), 'output-')), 'pid');
+  const pidFile = join(temporary('output'), 'pid');
   const from = Date.now();
   const promise = sh(`sleep 60 & echo $! > ${pidFile}; wait`, { timeoutMs: 500, env: { PATH, secret } });
   const error = await assert.rejects(promise);
@@ -98,6 +103,19 @@ for (const [what, run] of [
     const error = await assert.rejects(run());
     assert.ok(error instanceof DbcredsError);
     assert.not.match(inspect(error, { depth: 9, showHidden: true }), secret);
+  });
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  test(`${signal} to us ends what we read, though it has no terminal to hear of it, and us alike`, async () => {
+    const file = join(temporary('output'), 'pid');
+    const args = ['--import', 'tsx', join(fixtures, 'reader.ts'), file];
+    const child = spawn(process.execPath, args, { cwd: project, stdio: 'inherit' });
+    const ended = once(child, 'exit');
+    while (!existsSync(file) || readFileSync(file, 'utf8') === '') await sleep(20);
+    process.kill(child.pid ?? 0, signal);
+    assert.equal(await ended, [null, signal]);
+    assert.not.ok(await lives(readFileSync(file, 'utf8').trim()));
   });
 }
 
