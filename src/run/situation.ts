@@ -52,7 +52,7 @@ export function situationOf(
  * By what a project's file could send a password elsewhere although its target holds. Outside production a CA and further
  * variables are a team's daily work; an address off this machine is not.
  */
-function redirectsOf({ production, tunnelled, dial, tls, inject, target }: Profile): string[] {
+function redirectsOf({ production, tunnelled, dial, tls, inject, target, urlStyle }: Profile): string[] {
   if (!production) return tunnelled && !isLocal(dial.host) ? ['a hostAddress'] : [];
   const weak = tls.mode !== 'verify-full' && !target.host.startsWith('/');
   const found = {
@@ -60,6 +60,8 @@ function redirectsOf({ production, tunnelled, dial, tls, inject, target }: Profi
     'a CA of its own': tls.ca !== undefined,
     [`tls.mode ${tls.mode}`]: weak,
     'further variables (inject)': Object.keys(inject).length > 0,
+    [`urlStyle ${urlStyle}`]:
+      urlStyle !== (target.engine === 'postgresql' ? 'libpq' : 'mysql2') && urlStyle !== 'none',
   };
   return Object.keys(found).filter((what) => found[what]);
 }

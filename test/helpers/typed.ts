@@ -46,6 +46,8 @@ export async function typeOnTerminal(
       break;
     }
   }
+  // The shell waits for it: what a terminal shows last can be lost where its program ends at once.
+  terminal.answer('');
   await terminal.end();
   return parse(commands, terminal.output);
 }
@@ -66,7 +68,7 @@ function scriptOf(commands: readonly string[]): string {
     return [`printf '\\036begin ${index}\\036'`, `. ${file}`, `printf '\\036status %s\\036' "$?"`];
   });
   const script = join(folder, 'script');
-  writeFileSync(script, `${lines.join('\n')}\nprintf '\\036end\\036'\n`);
+  writeFileSync(script, `${lines.join('\n')}\nprintf '\\036end\\036'\nread -r _ || :\n`);
   return script;
 }
 
