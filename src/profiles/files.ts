@@ -47,11 +47,11 @@ export function userFile(context: Context): string {
 
 /** The nearest `dbcreds.json` from the working directory upwards, never past the git root or the home folder. */
 export function findProject(context: Context): string | undefined {
+  const home = existsSync(context.home) ? realpathSync(context.home) : context.home;
   for (let folder = context.cwd; ; folder = dirname(folder)) {
     const file = join(folder, 'dbcreds.json');
     if (isThere(file)) return file;
-    if (folder === context.home || folder === dirname(folder) || existsSync(join(folder, '.git')))
-      return undefined;
+    if (folder === home || folder === dirname(folder) || existsSync(join(folder, '.git'))) return undefined;
   }
 }
 
