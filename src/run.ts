@@ -1,4 +1,5 @@
 import { DbcredsError } from './errors.ts';
+import { cleared } from './inject/index.ts';
 import { launch, resolveCommand } from './launch/index.ts';
 import {
   checkEnvFile,
@@ -29,7 +30,8 @@ export async function run(scene: Scene): Promise<number> {
   const selections = select(scene);
   findCommand(scene);
   if (passesThrough(scene.context.env, selections, scene.request))
-    return start(scene, inheritedOf(scene.context));
+    // What was cleared by the run around this one; where nobody ran, `DBCREDS_ACTIVE` was only set.
+    return start(scene, cleared(scene.context.env, []));
   try {
     await checkEnvFile(scene);
     const held = await read(scene, selections);
