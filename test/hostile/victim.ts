@@ -188,7 +188,10 @@ export class Victim {
     return ['run', '--env', run, '--confirm', run, ...more, ...args, '--', ...this.child];
   }
 
-  /** Makes the attempt, plainly and with `--verify`, which dials; the file is as before afterwards. */
+  /**
+   * Makes the attempt; the file is as before afterwards. Where the file itself can be read, also with `--verify`, which
+   * dials.
+   */
   async attempt(attempt: Attempt): Promise<void> {
     const { edit, env = {}, cwd = this.place.cwd } = attempt;
     const file = this.good;
@@ -196,7 +199,7 @@ export class Victim {
     // What is no text or object was written by the attempt itself.
     if (typeof stands !== 'boolean') this.place.write('dbcreds.json', (stands as object) ?? file);
     try {
-      for (const more of [[], ['--verify']])
+      for (const more of attempt.code === 'BAD_PROFILE' ? [[]] : [[], ['--verify']])
         this.assertRefused(await this.dbcreds(this.runArgs(attempt, ...more), { env, cwd }), attempt);
     } finally {
       this.restore();
