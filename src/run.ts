@@ -1,6 +1,6 @@
 import { DbcredsError } from './errors.ts';
 import { cleared } from './inject/index.ts';
-import { launch, resolveCommand } from './launch/index.ts';
+import { hideStreams, launch, resolveCommand } from './launch/index.ts';
 import {
   checkEnvFile,
   environmentOf,
@@ -27,6 +27,7 @@ export type { RunRequest, Scene } from './run/request.ts';
  * @throws DbcredsError where a step failed; then nothing was started
  */
 export async function run(scene: Scene): Promise<number> {
+  hideStreams();
   const selections = select(scene);
   findCommand(scene);
   if (passesThrough(scene.context.env, selections, scene.request))
