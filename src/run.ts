@@ -1,6 +1,6 @@
 import { DbcredsError } from './errors.ts';
 import { cleared } from './inject/index.ts';
-import { hideStreams, launch, resolveCommand } from './launch/index.ts';
+import { hideStreams, launch, type Resolved, resolveCommand } from './launch/index.ts';
 import {
   checkEnvFile,
   environmentOf,
@@ -29,11 +29,12 @@ export type { RunRequest, Scene } from './run/request.ts';
 export async function run(scene: Scene): Promise<number> {
   hideStreams();
   const selections = select(scene);
-  findCommand(scene);
+  needCommand(scene);
   if (passesThrough(scene.context.env, selections, scene.request))
     // What was cleared by the run around this one; where nobody ran, `DBCREDS_ACTIVE` was only set.
     return start(scene, cleared(scene.context.env, []));
   try {
+    const command = findCommand(scene);
     await checkEnvFile(scene);
     const held = await read(scene, selections);
     const judged = held.map((one) => judgeOne(scene, one));
@@ -45,23 +46,27 @@ export async function run(scene: Scene): Promise<number> {
     const child = await environmentOf(scene, ready);
     await writeClientFiles(child.files);
     logLaunch(scene, judged);
-    return await start(scene, revealed(child));
+    return await start(scene, revealed(child), command);
   } catch (error) {
     if (error instanceof DbcredsError) logRefusal(scene, selections, error);
     throw error;
   }
 }
 
-/** Before anybody is asked anything. `PATH` is not among what a profile may change. */
-function findCommand({ context, request }: Scene): void {
-  const [command] = request.command;
-  if (command === undefined && !request.dryRun)
+function needCommand({ request }: Scene): void {
+  if (request.command.length === 0 && !request.dryRun)
     throw new DbcredsError('USAGE', {
       kind: 'usage',
       message: 'no command was given',
       hints: [['put it behind --:', `dbcreds run --env ${request.envs[0] ?? 'NAME'} -- node app.js`]],
     });
-  if (command !== undefined) resolveCommand(command, inheritedOf(context), context.cwd, context.platform);
+}
+
+/** Before anybody is asked anything. `PATH` is not among what a profile may change. */
+function findCommand({ context, request }: Scene): Resolved | undefined {
+  const [command] = request.command;
+  if (command === undefined) return undefined;
+  return resolveCommand(command, inheritedOf(context), context.cwd, context.platform);
 }
 
 /** One after the other: a keychain that asks, asks for one thing at a time. */
@@ -106,10 +111,14 @@ async function dryRun(scene: Scene, judged: readonly Judged[]): Promise<number> 
   return 0;
 }
 
-function start({ context, request }: Scene, env: { [name: string]: string }): Promise<number> {
+function start(
+  { context, request }: Scene,
+  env: { [name: string]: string },
+  resolved?: Resolved,
+): Promise<number> {
   const [command = '', ...args] = request.command;
   const { cwd, platform } = context;
-  return launch({ command, args, env, cwd, platform });
+  return launch({ command, args, env, cwd, platform, ...(resolved && { resolved }) });
 }
 
 function logLaunch(scene: Scene, judged: readonly Judged[]): void {

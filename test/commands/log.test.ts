@@ -83,11 +83,16 @@ test('an override is written down', async () => {
   assert.match(must(await shop.dbcreds(['log'])).stdout, /launching despite EXPIRED/);
 });
 
-test('a dry run is none, nor is a command that was not found', async () => {
+test('a dry run is none', async () => {
   const shop = await open();
   must(await shop.dbcreds(['run', '-e', 'dev', '--dry-run', '--', 'true']));
-  await shop.dbcreds(['run', '-e', 'dev', '--', 'not-there']);
   assert.match(must(await shop.dbcreds(['log'])).stderr, /^dbcreds: the log of runs is empty\n$/);
+});
+
+test('a command that was not found is there as refused', async () => {
+  const shop = await open();
+  assert.is((await shop.dbcreds(['run', '-e', 'dev', '--', 'not-there'])).code, 127);
+  assert.match(must(await shop.dbcreds(['log'])).stdout, /not-there +refused NOT_FOUND\n$/);
 });
 
 test('shown in columns, of one profile, the last ones, as JSON lines', async () => {
