@@ -188,19 +188,16 @@ export class Victim {
     return ['run', '--env', run, '--confirm', run, ...more, ...args, '--', ...this.child];
   }
 
-  /**
-   * Makes the attempt; the file is as before afterwards. Where the file itself can be read, also with `--verify`, which
-   * dials.
-   */
+  /** Makes the attempt; the file is as before afterwards. `--verify` would dial where the guards let it. */
   async attempt(attempt: Attempt): Promise<void> {
     const { edit, env = {}, cwd = this.place.cwd } = attempt;
     const file = this.good;
     const stands = edit?.(file, this);
     // What is no text or object was written by the attempt itself.
     if (typeof stands !== 'boolean') this.place.write('dbcreds.json', (stands as object) ?? file);
+    const more = this.store === 'file' ? [] : ['--verify'];
     try {
-      for (const more of attempt.code === 'BAD_PROFILE' ? [[]] : [[], ['--verify']])
-        this.assertRefused(await this.dbcreds(this.runArgs(attempt, ...more), { env, cwd }), attempt);
+      this.assertRefused(await this.dbcreds(this.runArgs(attempt, ...more), { env, cwd }), attempt);
     } finally {
       this.restore();
     }
