@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findSecret } from '../helpers/leak.ts';
+import { cli } from '../helpers/program.ts';
 import { assert, suite } from '../helpers/suite.ts';
 import { codeOf, must, Shop, type Written } from './kit.ts';
 
@@ -70,6 +71,28 @@ test('a line for each run: names, target and outcome; no value, no argument, onl
       command: 'true',
     },
   ]);
+});
+
+test('a log that was taken away comes back for its owner alone', async () => {
+  const shop = await open();
+  for (const _ of ['the folder is new', 'the folder is there']) {
+    must(
+      await shop.program('sh', [
+        '-c',
+        'umask 0; exec "$@"',
+        'sh',
+        process.execPath,
+        cli,
+        'run',
+        '-e',
+        'dev',
+        '--',
+        'true',
+      ]),
+    );
+    assert.is(statSync(file(shop)).mode & 0o777, 0o600);
+    rmSync(file(shop));
+  }
 });
 
 test('an override is written down', async () => {
