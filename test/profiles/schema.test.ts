@@ -53,7 +53,7 @@ test('lets no unknown key pass, at any depth', () => {
 });
 
 test('its pattern of a duration takes what the program takes', () => {
-  const pattern = new RegExp(entry.properties?.warn?.pattern ?? '');
+  const pattern = new RegExp(entry.properties?.warn?.pattern ?? '', 'u');
   const texts = [
     '0',
     '1s',
@@ -107,7 +107,7 @@ function faults(node: Node, value: unknown, at: string): string[] {
   if (Array.isArray(node.enum)) return fail(!node.enum.includes(value));
   if (node.type === 'object') return objectFaults(node, value as object, at);
   if (node.type === 'string')
-    return fail(typeof value !== 'string' || !new RegExp(node.pattern ?? '').test(value));
+    return fail(typeof value !== 'string' || !new RegExp(node.pattern ?? '', 'u').test(value));
   if (node.type === 'integer') return fail(!Number.isInteger(value));
   return fail(typeof value !== node.type);
 }
