@@ -116,6 +116,19 @@ export function findName(files: ProfileFiles, wanted: string): Named {
   throw missing(wanted, all, files);
 }
 
+function oneEach([first, ...others]: readonly string[]): DbcredsError {
+  return new DbcredsError('USAGE', {
+    kind: 'usage',
+    message: 'one --env names one profile',
+    hints: [
+      [
+        'several, the others under a prefix:',
+        `dbcreds run --env ${first}${others.map((name) => ` --env ${name}:${variableOf(name)}_`).join('')} -- ...`,
+      ],
+    ],
+  });
+}
+
 function nameless(): DbcredsError {
   return new DbcredsError('USAGE', {
     kind: 'usage',
@@ -128,6 +141,8 @@ function nameless(): DbcredsError {
 function missing(wanted: string, all: readonly Named[], files: ProfileFiles): DbcredsError {
   const names = all.map((one) => one.name);
   const near = nearest(wanted, names);
+  const several = wanted.split(/[ ,]+/);
+  if (several.length > 1 && several.every((name) => names.includes(name))) return oneEach(several);
   const known = `${names.slice(0, 12).join(', ')}${names.length > 12 ? ', ...' : ''}`;
   return new DbcredsError('NO_PROFILE', {
     message: `there is no ${named('profile', wanted, shown)}${near ? `; did you mean "${near}"?` : ''}`,

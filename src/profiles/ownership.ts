@@ -14,7 +14,7 @@ export function assertUnshared(path: string, stats: Stats, context: Context): vo
   const uid = process.getuid?.();
   if (context.platform === 'win32' || uid === undefined) return;
   if (!stats.isFile())
-    throw unsafe(path, 'is not a regular file', ['use a plain file', `rm ${shellWord(path)}`]);
+    throw unsafe(path, 'is not a regular file', ['see what it is', `ls -ld ${shellWord(path)}`]);
   if (stats.uid !== uid && stats.uid !== 0)
     throw unsafe(path, `belongs to user ${stats.uid}, not to you (${uid}) or root`, [
       'make it yours',

@@ -75,7 +75,8 @@ function wanted(issue: Issue, schema: v.GenericSchema): string {
     return near ? `did you mean "${near}"?` : `one of ${known.join(', ')}`;
   }
   if (issue.type === 'strict_object' && issue.received === 'undefined')
-    return 'a value: this key is not optional';
+    // The one key that has to be there.
+    return 'a name for this project: "project": "shop"';
   return issue.message.startsWith('Invalid') ? plain(issue.expected ?? 'another value') : issue.message;
 }
 
