@@ -14,6 +14,20 @@ const synonyms: Readonly<Record<string, string>> = {
   ...{ history: 'log', logs: 'log', gen: 'generate', pwgen: 'generate', allow: 'trust', approve: 'trust' },
 };
 
+/** The same for options, without their dashes. */
+const flagSynonyms: Readonly<Record<string, string>> = {
+  ...{ profile: '--env', environment: '--env', name: '--env', db: '--database', dbname: '--database' },
+  ...{ hostname: '--host', login: '--username', prod: '--production', ssl: '--tls', sslmode: '--tls' },
+  ...{
+    ca: '--tls-ca',
+    'ssl-ca': '--tls-ca',
+    sslrootcert: '--tls-ca',
+    force: '--yes',
+    y: '--yes',
+    dry: '--dry-run',
+  },
+};
+
 /** The error for a first word that is no command. */
 export function unknownCommand(name: string, table: readonly CommandRow[]): DbcredsError {
   const word = name.toLowerCase();
@@ -57,8 +71,11 @@ export function unknownOption(
   known: readonly string[],
   name: string | undefined,
 ): DbcredsError {
-  if (isSecret(flag, known)) return passwordOption(flag, name);
-  const near = flag.length > 2 ? nearest(flag, known) : undefined;
+  // Of another command than `add` it stands for the profile, or the port.
+  const short = /^-p$/i.test(flag) && nameOf(command) !== 'add';
+  if (isSecret(flag, known) && !short) return passwordOption(flag, name);
+  const synonym = known.find((one) => one === flagSynonyms[flag.replace(/^-+/, '').toLowerCase()]);
+  const near = synonym ?? (flag.length > 2 ? nearest(flag, known) : undefined);
   const what = `${nameOf(command)} has no ${optionNamed(flag)}`;
   return usage(`${what}${near ? `; did you mean ${near}?` : ''}`, [
     ['its options:', `dbcreds ${nameOf(command)} --help`],

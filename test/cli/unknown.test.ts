@@ -37,6 +37,33 @@ test('what other programs call it leads to ours', () => {
     assert.is(meant(unknownCommand(word, commands).message), name, word);
 });
 
+test('options that other programs have lead to ours', async () => {
+  const table: [string[], string][] = [
+    [['run', '--profile', 'dev'], '--env'],
+    [['show', '--environment=dev'], '--env'],
+    [['add', 'x', '--dbname', 'd'], '--database'],
+    [['add', 'x', '--sslmode=require'], '--tls'],
+    [['add', 'x', '--sslrootcert', 'f'], '--tls-ca'],
+    [['remove', 'x', '-y'], '--yes'],
+    [['remove', 'x', '--force'], '--yes'],
+  ];
+  for (const [args, flag] of table) assert.is(meant((await dbcreds(args)).stderr), flag, args.join(' '));
+  const short = await dbcreds(['run', '-p', 'dev', '--', 'true']);
+  assert.match(short.stderr, /^dbcreds: run has no option -p \(USAGE\)/);
+});
+
+test('several profiles in one --env', async () => {
+  const url = 'postgresql://app@localhost:1/shop';
+  const shop = await Shop.open({ dev: { url }, 'dw-eu': { url } });
+  for (const names of ['dev,dw-eu', 'dev dw-eu', 'dev, dw-eu']) {
+    const { stderr } = await shop.dbcreds(['run', '--env', names, '--', 'true']);
+    assert.match(
+      stderr,
+      /^dbcreds: one --env names one profile \(USAGE\)[\s\S]*--env dev --env dw-eu:DW_EU_ -- \.\.\.\n$/,
+    );
+  }
+});
+
 test('every long option is found again when two letters are swapped', () => {
   for (const command of commands) {
     const known = command.options.flatMap(({ flags }) => flagsOf(flags));
