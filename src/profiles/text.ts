@@ -4,5 +4,5 @@
  */
 // biome-ignore-start lint/suspicious/noControlCharactersInRegex: that is what it keeps out
 export const plainText: RegExp =
-  /^[^\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\p{Cs}]*$/u;
+  /^[^\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]*$/u;
 // biome-ignore-end lint/suspicious/noControlCharactersInRegex: that is what it keeps out

@@ -49,18 +49,16 @@ function showPath(path: readonly string[]): string {
   return path.map((key) => (/^[\w$-]+$/.test(key) ? short(key) : JSON.stringify(short(key)))).join('.');
 }
 
-/** A key named like a password, or a value, is never quoted. */
+/** Neither a key named like a password nor its value is quoted, nor what is long or could be a URL with one. */
 function found(issue: Issue): string {
-  if (issue.type === 'strict_object') {
-    if (issue.expected === 'never')
-      return looksSecret(keyOf(issue))
-        ? 'holds a secret, which belongs in the keychain'
-        : 'is not a known key';
-    return issue.received === 'undefined' ? 'is missing' : `is ${issue.received}`;
-  }
-  if (typeof issue.input !== 'string') return `is ${issue.received}`;
+  const { type, expected, received, input } = issue;
+  if (type === 'strict_object' && expected === 'never')
+    return looksSecret(keyOf(issue)) ? 'holds a secret, which belongs in the keychain' : 'is not a known key';
+  if (type === 'strict_object' && received === 'undefined') return 'is missing';
+  if (typeof input !== 'string') return `is ${received}`;
+  const quiet = looksSecret(keyOf(issue)) || /[@:]/.test(input) || input.length > longestName;
   // As JSON: a line end in it would make lines of our own of the rest.
-  return looksSecret(keyOf(issue)) ? 'is not right' : `is ${JSON.stringify(issue.input)}`;
+  return `is ${quiet ? 'not right' : JSON.stringify(input)}`;
 }
 
 function wanted(issue: Issue, schema: v.GenericSchema): string {
