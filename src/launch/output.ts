@@ -29,10 +29,11 @@ export interface Output {
  */
 export async function output(file: string, args: readonly string[], options: OutputOptions): Promise<Output> {
   const { execa } = await import('./execa.ts');
-  const child = start(() => execa(file, args, settings(options)), file);
-  const undo = killWhenWeDie(child);
+  const guard = killWhenWeDie();
   const limit = timeLimit(options.timeoutMs);
   try {
+    const child = start(() => execa(file, args, settings(options)), file);
+    guard.over(child);
     const result = await Promise.race([child, limit.passed]);
     if (result !== undefined) return outputOf(file, result as Result);
     await killGroup(child);
@@ -40,7 +41,7 @@ export async function output(file: string, args: readonly string[], options: Out
     throw new DbcredsError('TIMED_OUT', { message: `${basename(file)} did not end within ${seconds} s` });
   } finally {
     limit.clear();
-    undo();
+    guard.end();
   }
 }
 
@@ -106,15 +107,25 @@ function timeLimit(ms: number): { passed: Promise<undefined>; clear: () => void 
   return { passed, clear: () => clearTimeout(timer) };
 }
 
-/** A program in a session of its own does not see Ctrl-C: it would outlive us. */
-function killWhenWeDie(child: Child): () => void {
+/**
+ * A program in a session of its own does not see Ctrl-C: it would outlive us. Listens before there is a program: it can run
+ * for a while before the call that starts it returns.
+ */
+function killWhenWeDie(): { over(child: Child): void; end(): void } {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const die = (signal: NodeJS.Signals): void => {
-    void killGroup(child).then(() => process.kill(process.pid, signal));
+  let started: Child | undefined;
+  const die = async (signal: NodeJS.Signals): Promise<void> => {
+    if (started) await killGroup(started);
+    process.kill(process.pid, signal);
   };
   for (const signal of signals) process.once(signal, die);
-  return () => {
-    for (const signal of signals) process.removeListener(signal, die);
+  return {
+    over: (child) => {
+      started = child;
+    },
+    end: () => {
+      for (const signal of signals) process.removeListener(signal, die);
+    },
   };
 }
 
