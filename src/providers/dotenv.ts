@@ -1,4 +1,5 @@
-import { dirname, join } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { parse } from 'dotenv';
 import { DbcredsError } from '../errors.ts';
 import { readSmallFile } from '../files.ts';
@@ -7,7 +8,7 @@ import type { Record } from '../profiles/record.ts';
 import { fromUrl, recordFromVariables, setVariables } from './env.ts';
 import type { Provider, Ref } from './provider.ts';
 import { refuseWrites } from './readonly.ts';
-import { readVariable, type Source } from './variable.ts';
+import { badVariable, readVariable, type Source } from './variable.ts';
 
 /** A `.env` file, read and never loaded into our environment. For the first day and for tests. */
 export function openDotenv(profile: Profile): Provider {
@@ -27,11 +28,35 @@ export function openDotenv(profile: Profile): Provider {
       if (!env) return undefined;
       const source: Source = { env, folder: dirname(file) };
       const own = setVariables(env, ref.variable);
+      assertHarmless(env, own, file, profile);
       const record = own.length > 0 ? recordFromVariables(source, ref) : fromDatabaseUrl(source, ref, file);
       if (record) used.lines = own.join(', ') || 'DATABASE_URL';
       return record;
     },
   };
+}
+
+/**
+ * The file, and the path of it, may come with somebody else's repository: it must not have another file of its reader's sent
+ * to a server as a password, nor a password of another project, which does not say where it belongs.
+ */
+function assertHarmless(
+  env: Source['env'],
+  own: readonly string[],
+  file: string,
+  { project, file: profileFile, variable }: Profile,
+): void {
+  const pointing = own.find((name) => name.endsWith('_FILE'));
+  const name = pointing ?? (env.DATABASE_URL_FILE === undefined ? undefined : 'DATABASE_URL_FILE');
+  if (name !== undefined)
+    throw badVariable(name, `in ${file} names another file, which counts in the environment alone`);
+  const bare = `DBCREDS_${variable}_PASSWORD`;
+  const target = `DBCREDS_${variable}_TARGET`;
+  if (project === undefined || !own.includes(bare) || own.includes(target)) return;
+  if (!relative(realpathSync(dirname(profileFile)), realpathSync(file)).startsWith('..')) return;
+  throw badVariable(bare, `in ${file}, outside of the project, does not say where it belongs`, [
+    ['name its target as well:', `${target}=engine://user@host:port/database`],
+  ]);
 }
 
 function readEnv(file: string): { [name: string]: string } | undefined {
