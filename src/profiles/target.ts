@@ -147,7 +147,8 @@ export function normalHost(host: string): string {
 
 /** Whether the text may stand as a host: a name, an address, or an absolute path. Lists and brackets may not. */
 export function isHost(host: string): boolean {
-  return host.startsWith('/') || isIPv6(host) || /^[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?$/i.test(host);
+  // libpq takes what stands behind a comma for a further host, in a path too.
+  return /^\/[^,]*$/.test(host) || isIPv6(host) || /^[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?$/i.test(host);
 }
 
 /** `engine://user@host:port/database`: what records and seals hold, and what two targets are compared by. */
