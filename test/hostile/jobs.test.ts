@@ -140,6 +140,27 @@ for (const [way, variables] of Object.entries(ways)) {
   });
 }
 
+test('development in a job: an address off this machine needs the seal, and one of this machine does not', async () => {
+  const victim = await Victim.job({ DBCREDS_DEV_URL: urls[1] ?? '' });
+  const dev = (hostAddress: string): Attempt => ({
+    edit: ({ profiles }) => {
+      profiles.dev.hostAddress = hostAddress;
+    },
+    run: 'dev',
+    code: 'BINDING_CHANGED',
+    says: 'needs DBCREDS_DEV_SEAL',
+  });
+  await victim.attempt(dev('203.0.113.7'));
+  await victim.attempt(dev('[2001:db8::1]:5432'));
+  const file = victim.good;
+  file.profiles.dev.hostAddress = '127.0.0.1:6543';
+  victim.place.write('dbcreds.json', file);
+  const { code, stdout } = await victim.dbcreds(['run', '-e', 'dev', '--', 'env']);
+  assert.is(code, 0);
+  assert.match(stdout, 'PGHOSTADDR=127.0.0.1');
+  await victim.close();
+});
+
 test('a password without its target is not for production', async () => {
   const victim = await Victim.job({ DBCREDS_PROD_PASSWORD: passwords[0] ?? '', DBCREDS_CONFIRM: 'prod' });
   const attempt = prod({ url: 'postgresql://shop_app@evil.example/shop' }, 'NOT_FOR_PRODUCTION');

@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Encrypter, identityToRecipient } from 'age-encryption';
 import { assert, suite } from '../helpers/suite.ts';
@@ -91,6 +91,65 @@ test('an age file elsewhere, whose record is bound to another target', async () 
   });
   await victim.close();
   await other.close();
+});
+
+/** Development whose password is in a `.env` file of the repository, for a server of the attacker. */
+async function bySecretFile(lines: string): Promise<void> {
+  const victim = await Victim.job({});
+  const key = victim.place.write(join(victim.place.home, '.ssh/id'), 'Private-key-of-the-reader\n', 0o600);
+  victim.place.write('.env', lines.replaceAll('KEY', key));
+  await victim.attempt({
+    edit: ({ profiles }, { trap }) => {
+      const url = `postgresql://x@127.0.0.1:${trap.port}/x`;
+      profiles.dev = { url, provider: 'dotenv', tls: { mode: 'disable' } };
+    },
+    run: 'dev',
+    code: 'BAD_VARIABLE',
+    says: 'names another file',
+  });
+  const file = victim.good;
+  file.profiles.dev = { url: `postgresql://x@127.0.0.1:${victim.trap.port}/x`, provider: 'dotenv' };
+  victim.place.write('dbcreds.json', file);
+  for (const args of [['test', 'dev'], ['list'], ['show', 'dev'], ['check']]) {
+    const { output } = await victim.dbcreds(args);
+    assert.is(victim.trap.connections, 0, output);
+    assert.not.match(output, 'Private-key');
+  }
+  await victim.close();
+}
+
+test('a .env file that has a file of its reader sent to a server', async () => {
+  await bySecretFile('DBCREDS_DEV_PASSWORD_FILE=KEY\n');
+  await bySecretFile('DBCREDS_DEV_URL_FILE=KEY\n');
+  await bySecretFile('DATABASE_URL_FILE=KEY\n');
+});
+
+test('a .env file of another project, whose password does not say where it belongs', async () => {
+  const victim = await Victim.job({});
+  const other = victim.place.write(
+    join(victim.place.home, 'other/.env'),
+    'DBCREDS_DEV_PASSWORD=Secret-of-another\n',
+  );
+  const reach: ((victim: Victim) => object)[] = [
+    () => ({ file: { path: '../other/.env' } }),
+    () => ({ file: { path: other } }),
+    ({ place }) => {
+      symlinkSync(other, join(place.cwd, '.env'));
+      return {};
+    },
+  ];
+  for (const make of reach) {
+    await victim.attempt({
+      edit: ({ profiles }, { trap }) => {
+        const url = `postgresql://x@127.0.0.1:${trap.port}/x`;
+        profiles.dev = { url, provider: 'dotenv', tls: { mode: 'disable' }, ...make(victim) };
+      },
+      run: 'dev',
+      code: 'BAD_VARIABLE',
+      says: 'does not say where it belongs',
+    });
+  }
+  await victim.close();
 });
 
 test('trust that was lost is not taken for granted', async () => {

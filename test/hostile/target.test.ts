@@ -42,6 +42,7 @@ attack('another target in a URL', {
     '@db.xn--mpany-',
   ),
   'two hosts': url('postgresql://shop_app@db.company.example,evil.example/shop', bad, 'profiles.prod.host'),
+  'a socket and a host': url('postgresql://shop_app@%2Frun%2Cevil.example/shop', bad, 'profiles.prod.host'),
   'two hosts with ports': url('postgresql://shop_app@db.company.example:5432,evil.example:5432/shop', bad),
   'the host in the part of the user': url('postgresql://shop_app@db.company.example:5432@evil/shop', bad),
   'a host behind a fragment': url('postgresql://shop_app@evil.example#@db.company.example/shop', bad),

@@ -185,7 +185,8 @@ export class Victim {
   }
 
   runArgs({ run = 'prod', args = [] }: Pick<Attempt, 'run' | 'args'>, ...more: string[]): string[] {
-    return ['run', '--env', run, '--confirm', run, ...more, ...args, '--', ...this.child];
+    const confirm = run === 'dev' || run === 'orders' ? [] : ['--confirm', run];
+    return ['run', '--env', run, ...confirm, ...more, ...args, '--', ...this.child];
   }
 
   /** Makes the attempt; the file is as before afterwards. `--verify` would dial where the guards let it. */
