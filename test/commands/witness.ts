@@ -117,9 +117,11 @@ class Environments {
 
   async #sample(pid: number): Promise<string[]> {
     const finds = new Set<string>();
+    // A terminal's process is forked first, and becomes dbcreds a moment later.
+    for (let left = 2000; left > 0 && !isDbcreds(pid); left--) await nextTurn();
     for (let own = true; own && !this.#over; await nextTurn()) {
       const environment = read(pid, 'environ');
-      own = read(pid, 'cmdline').includes('cli.cjs');
+      own = isDbcreds(pid);
       if (!own || environment.length === 0) continue;
       this.count += 1;
       for (const form of findSecret(environment, this.#secret))
@@ -133,6 +135,8 @@ class Environments {
     return this.#work;
   }
 }
+
+const isDbcreds = (pid: number): boolean => read(pid, 'cmdline').includes('cli.cjs');
 
 function read(pid: number, name: string): Buffer {
   try {
