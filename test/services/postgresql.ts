@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Certificates, Pair } from './certificates.ts';
@@ -27,6 +27,7 @@ export async function startServer(ground: Ground, variant: Variant, clients: str
   const user = account();
   const data = join(ground.folder, `pg-${variant}`);
   cpSync(template, data, { recursive: true, preserveTimestamps: true });
+  chmodSync(data, 0o700);
   configure(data, variant, certificates);
   if (user) own(data, user);
   return onFreePort((port) => serve(ground, port, { native, data, certificates, variant, clients }));
