@@ -1,5 +1,5 @@
 // Writes schema.json, the JSON Schema of dbcreds.json, from the schema that the program itself checks by:
-//   node --import tsx scripts/schema.ts && npx biome format --write schema.json
+//   node --import tsx scripts/schema.ts
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
