@@ -1,9 +1,8 @@
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute } from 'node:path';
-import cac from 'cac';
-import { globalOptions, readWords, unguard } from './cli/argv.ts';
+import { type Given, optionsOf, readWords } from './cli/argv.ts';
 import { nameOf } from './cli/words.ts';
-import type { CommandRow, Options } from './commands/command.ts';
+import type { CommandRow } from './commands/command.ts';
 import { usage } from './commands/options.ts';
 import { commands } from './commands/table.ts';
 import { type Context, foldersOf } from './context.ts';
@@ -36,7 +35,7 @@ async function main(argv: readonly string[], stage: Stage): Promise<number> {
   const words = readWords(argv, commands);
   const { command } = words;
   if (command === undefined) return withoutCommand(words.options, stage.terminal);
-  const options = parse(command, words.options);
+  const options = optionsOf(words.options);
   if (options.help) {
     stage.terminal.out((await import('./cli/help.ts')).commandHelp(command));
     return 0;
@@ -47,8 +46,8 @@ async function main(argv: readonly string[], stage: Stage): Promise<number> {
   return action(stage, words.positionals, options);
 }
 
-async function withoutCommand(options: readonly string[], terminal: Terminal): Promise<number> {
-  if (options.some((word) => /^(-v|-V|--version)$/.test(word))) {
+async function withoutCommand(options: readonly Given[], terminal: Terminal): Promise<number> {
+  if (options.some(([flag]) => /^(-v|-V|--version)$/.test(flag))) {
     terminal.out(`dbcreds ${VERSION}\n`);
     return 0;
   }
@@ -59,14 +58,6 @@ async function withoutCommand(options: readonly string[], terminal: Terminal): P
   }
   terminal.say(overview(commands).trimEnd());
   return 125;
-}
-
-function parse(command: CommandRow, words: readonly string[]): Options {
-  const cli = cac('dbcreds');
-  const row = cli.command(nameOf(command), command.summary);
-  for (const { flags, help } of [...globalOptions, ...command.options]) row.option(flags, help);
-  const { options } = cli.parse(['', '', nameOf(command), ...words], { run: false });
-  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, unguard(value)]));
 }
 
 /** What is too much is not shown: a password is sometimes typed there. */

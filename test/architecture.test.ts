@@ -33,7 +33,6 @@ const sideways: Readonly<Record<string, readonly string[]>> = {
 
 /** Libraries with one importer each. */
 const importers: Readonly<Record<string, RegExp>> = {
-  cac: /^cli(\.ts|\/)/,
   execa: /^launch\//,
   'node:child_process': /^launch\//,
   '@napi-rs/keyring': /^providers\/keychain(\.ts|\/)/,
@@ -165,7 +164,6 @@ const rules: readonly [name: string, rule: Rule, broken: readonly Record<string,
     'libraries have one importer',
     soleImporters,
     [
-      { 'commands/list.ts': "import cac from 'cac';" },
       { 'providers/file.ts': "import { spawn } from 'node:child_process';" },
       { 'run.ts': "const { Client } = await import('pg');" },
       { 'commands/doctor.ts': "import type { Pool } from 'mysql2/promise';" },

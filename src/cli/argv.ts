@@ -1,4 +1,4 @@
-import type { CommandRow, OptionRow } from '../commands/command.ts';
+import type { CommandRow, OptionRow, Options } from '../commands/command.ts';
 import { usage } from '../commands/options.ts';
 import { misplaced, unknownCommand, unknownOption } from './refusals.ts';
 import { flagsOf, isCommand, nameOf, splitOption } from './words.ts';
@@ -6,27 +6,27 @@ import { flagsOf, isCommand, nameOf, splitOption } from './words.ts';
 /** The options that every command has. */
 export const globalOptions: readonly OptionRow[] = [{ flags: '-h, --help', help: 'show this' }];
 
-/** A command line, told apart: words for the option parser, and words that are nobody's but the child's. */
+/** An option as typed, by its long name. */
+export type Given = readonly [flag: string, value?: string];
+
+/** A command line, told apart: options, and words that are nobody's but the child's. */
 export interface Words {
   readonly command: CommandRow | undefined;
-  /** For the parser: each value glued to its option behind a guard character, see {@link unguard}. */
-  readonly options: readonly string[];
+  readonly options: readonly Given[];
   readonly positionals: readonly string[];
 }
 
 /**
  * Reads a command line by the rules that POSIX and GNU share: a value is the rest of the word or the next word, whatever it
- * looks like; `--` ends the options, and for `run` the first positional argument does too.
- *
- * The parser behind this would take `--database 007` for the number 7 and `--reason -x` for two options. So each value
- * reaches it glued and guarded.
+ * looks like; `--` ends the options, and for `run` the first positional argument does too. Written here, since the parsers
+ * that are small enough for the path of `run` take `--database 007` for the number 7 and `--reason -x` for two options.
  *
  * @throws DbcredsError `USAGE` with the nearest known command or option; never with a value, which may be a password
  */
 export function readWords(argv: readonly string[], table: readonly CommandRow[]): Words {
   const [name, ...rest] = argv;
   if (name === undefined || argv.every(isGlobal))
-    return { command: undefined, options: argv, positionals: [] };
+    return { command: undefined, options: argv.map((flag) => [flag]), positionals: [] };
   if (/^(help|-h|--help)$/.test(name) && (rest.length === 0 || isCommand(rest[0], table)))
     return readWords([...rest, '--help'], table);
   if (name.startsWith('-') || name === 'help') throw misplaced(argv.slice(name === 'help' ? 1 : 0), table);
@@ -38,7 +38,7 @@ export function readWords(argv: readonly string[], table: readonly CommandRow[])
 const isGlobal = (word: string): boolean => /^(-h|--help|-v|-V|--version)$/.test(word);
 
 function readOptions(words: readonly string[], command: CommandRow): Pick<Words, 'options' | 'positionals'> {
-  const options: string[] = [];
+  const options: Given[] = [];
   const positionals: string[] = [];
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? '';
@@ -52,27 +52,33 @@ function readOptions(words: readonly string[], command: CommandRow): Pick<Words,
     const row = findOption(flag, command, positionals[0]);
     if (!row.flags.includes('<')) {
       if (value !== undefined) throw usage(`${flag} takes no value`);
-      options.push(longOf(row));
+      options.push([longOf(row)]);
       continue;
     }
     const given = value ?? words[++index];
     if (given === undefined) throw usage(`${flag} needs a value`, [['its form:', row.flags]]);
-    options.push(`${longOf(row)}=${guard}${given}`);
+    options.push([longOf(row), given]);
   }
   return { options, positionals };
 }
 
-/** The parser keeps `-e` and `--env` apart where both are given, and one of them is lost. */
 const longOf = ({ flags }: OptionRow): string => flagsOf(flags).at(-1) ?? '';
 
-const guard = '=';
-
-/** Takes the guard character off what the parser gave back. */
-export function unguard(value: unknown): string | string[] | boolean | undefined {
-  if (Array.isArray(value)) return value.map((one) => String(unguard(one)));
-  if (typeof value === 'string') return value.startsWith(guard) ? value.slice(1) : value;
-  return typeof value === 'boolean' ? value : undefined;
+/** By camel-case name: a switch is `true` (`--no-test` makes `test` false), what is given more than once a list. */
+export function optionsOf(given: readonly Given[]): Options {
+  const options = new Map<string, string | string[] | boolean>();
+  for (const [flag, value] of given) {
+    const negated = value === undefined && flag.startsWith('--no-');
+    const name = camel(flag.slice(negated ? '--no-'.length : '--'.length));
+    const before = options.get(name);
+    if (value === undefined) options.set(name, !negated);
+    else options.set(name, before === undefined ? value : [before, value].flat().map(String));
+  }
+  return Object.fromEntries(options);
 }
+
+const camel = (name: string): string =>
+  name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 function findOption(flag: string, command: CommandRow, name: string | undefined): OptionRow {
   const rows = [...command.options, ...globalOptions];

@@ -1,4 +1,4 @@
-import { readWords, unguard } from '../../src/cli/argv.ts';
+import { optionsOf, readWords } from '../../src/cli/argv.ts';
 import { nameOf } from '../../src/cli/words.ts';
 import { commands } from '../../src/commands/table.ts';
 import { Shop } from '../commands/kit.ts';
@@ -13,12 +13,11 @@ interface Read {
   readonly positionals: readonly string[];
 }
 
-/** As words go to the parser, without the guard in front of values. */
 function read(...argv: string[]): Read {
   const { command, options, positionals } = readWords(argv, commands);
   return {
     command: command && nameOf(command),
-    options: options.map((word) => word.replace('==', '=')),
+    options: options.map(([flag, value]) => (value === undefined ? flag : `${flag}=${value}`)),
     positionals,
   };
 }
@@ -80,15 +79,24 @@ test('help is a word and an option, in front and behind', () => {
   });
 });
 
-test('what the parser gives back is text, as it was typed', () => {
-  assert.is(unguard('=007'), '007');
-  assert.is(unguard('==x'), '=x');
-  assert.is(unguard('='), '');
-  assert.equal(unguard(['=1', '=2']), ['1', '2']);
-  assert.is(unguard(true), true);
+test('options have their names in camel case, their values as text, and what is repeated as a list', () => {
+  const { options } = readWords(
+    ['add', '--database', '007', '--tls-ca', '=x', '--no-test', '--production', 'x'],
+    commands,
+  );
+  assert.equal(optionsOf(options), { database: '007', tlsCa: '=x', test: false, production: true });
+  assert.equal(
+    optionsOf([
+      ['--env', 'a'],
+      ['--env', ''],
+      ['--env', 'c'],
+    ]),
+    { env: ['a', '', 'c'] },
+  );
+  assert.equal(optionsOf([['--no-test', 'x']]), { noTest: 'x' });
 });
 
-test('numbers, dashes and words of the parser stay what they are, all the way into a file', async () => {
+test('numbers and dashes stay what they are, all the way into a file', async () => {
   const shop = await Shop.open();
   const args = [
     '--type',
