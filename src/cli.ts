@@ -4,7 +4,7 @@ import { type Given, optionsOf, readWords } from './cli/argv.ts';
 import { nameOf } from './cli/words.ts';
 import type { CommandRow } from './commands/command.ts';
 import { usage } from './commands/options.ts';
-import { commands } from './commands/table.ts';
+import { runRow } from './commands/run.ts';
 import { type Context, foldersOf } from './context.ts';
 import { DbcredsError, formatError } from './errors.ts';
 import { leaveStuck } from './launch/leave.ts';
@@ -32,7 +32,7 @@ interface Stage {
 
 /** @returns the exit status */
 async function main(argv: readonly string[], stage: Stage): Promise<number> {
-  const words = readWords(argv, commands);
+  const words = readWords(argv, await tableFor(argv));
   const { command } = words;
   if (command === undefined) return withoutCommand(words.options, stage.terminal);
   const options = optionsOf(words.options);
@@ -46,12 +46,20 @@ async function main(argv: readonly string[], stage: Stage): Promise<number> {
   return action(stage, words.positionals, options);
 }
 
+/** Every command; but `run` starts with its own row alone. */
+async function tableFor([name]: readonly string[]): Promise<readonly CommandRow[]> {
+  return name === 'run' ? [runRow] : (await import('./commands/table.ts')).commands;
+}
+
 async function withoutCommand(options: readonly Given[], terminal: Terminal): Promise<number> {
   if (options.some(([flag]) => /^(-v|-V|--version)$/.test(flag))) {
     terminal.out(`dbcreds ${VERSION}\n`);
     return 0;
   }
-  const { overview } = await import('./cli/help.ts');
+  const [{ overview }, { commands }] = await Promise.all([
+    import('./cli/help.ts'),
+    import('./commands/table.ts'),
+  ]);
   if (options.length > 0) {
     terminal.out(overview(commands));
     return 0;

@@ -1,58 +1,13 @@
 import type { CommandRow, OptionRow } from './command.ts';
-import { runCommand } from './run.ts';
+import { provider, runRow } from './run.ts';
 
 const env: OptionRow = { flags: '-e, --env <name>', help: 'the profile (also DBCREDS_ENV)' };
 const json: OptionRow = { flags: '--json', help: 'print JSON' };
-const provider: OptionRow = { flags: '--provider <name>', help: 'keychain, file, env or dotenv' };
 const ends = '0 done; 125 refused or failed';
 
 /** Every command. The help, the parser and the checks are made from this table. */
 export const commands: readonly CommandRow[] = [
-  {
-    usage: 'run [...command]',
-    summary: 'Run a command with the credentials of a profile',
-    options: [
-      {
-        flags: '-e, --env <name>',
-        help: 'the profile; NAME:PREFIX_ puts its variables under a prefix; repeatable',
-      },
-      {
-        flags: '--confirm <name>',
-        help: 'confirm production where there is no terminal (also DBCREDS_CONFIRM)',
-      },
-      { flags: '--reason <text>', help: 'why, for the log' },
-      { flags: '--verify', help: 'log in first, and refuse with the cause where that fails' },
-      {
-        flags: '--read-only',
-        help: "use the profile's readOnly profile, or a read-only session (PostgreSQL)",
-      },
-      { flags: '--only <names>', help: 'set only these variables, separated by commas' },
-      {
-        flags: '--pristine',
-        help: 'pass on no inherited variable but PATH, HOME, TERM, locale and the like',
-      },
-      {
-        flags: '-f, --env-file <file>',
-        help: 'further variables from a .env file, which must hold no database password; -f, since Node itself heeds NODE_OPTIONS in a file behind the long name',
-      },
-      {
-        flags: '--url-style <style>',
-        help: 'dialect of DATABASE_URL: libpq, mysql2, mariadb, prisma, jdbc, sqlalchemy, go, rails, none',
-      },
-      {
-        flags: '--via <address>',
-        help: 'dial HOST:PORT (a tunnel) for this run; PGHOSTADDR, which only libpq clients read: other PostgreSQL drivers ignore it',
-      },
-      { flags: '--allow-expired', help: 'run although the password is past its age; logged' },
-      { flags: '--nested', help: 'run inside a run of another profile' },
-      { flags: '--dry-run', help: 'print names, target and guards, never values; start nothing' },
-      provider,
-    ],
-    examples: ['dbcreds run --env dev -- npm start', 'dbcreds run -e prod -- psql -c "select now()"'],
-    exits: "the command's own; 125 refused or failed, 126 not executable, 127 not found",
-    stopsEarly: true,
-    load: async () => runCommand,
-  },
+  runRow,
   {
     usage: 'add <name>',
     summary: 'Add a profile, or the password that one lacks',
