@@ -12,9 +12,13 @@ import { openTerminal, type Terminal } from './terminal.ts';
 
 declare const VERSION: string;
 
-/** The program: one door in, and one door out. */
-export async function start(): Promise<void> {
-  const context = contextOf(process.env);
+/**
+ * The program: one door in, and one door out.
+ *
+ * @param leaving is called just before this process is replaced by a command
+ */
+export async function start(leaving?: () => void): Promise<void> {
+  const context = { ...contextOf(process.env), ...(leaving && { leaving }) };
   const terminal = openTerminal(context);
   let status: number;
   try {

@@ -14,6 +14,8 @@ export interface Context {
   /** Milliseconds since the epoch, fixed for the whole command. */
   readonly now: number;
   readonly folders: Folders;
+  /** To be called just before this process is replaced: nothing of ours happens afterwards. */
+  readonly leaving?: () => void;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

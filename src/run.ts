@@ -117,8 +117,16 @@ function start(
   resolved?: Resolved,
 ): Promise<number> {
   const [command = '', ...args] = request.command;
-  const { cwd, platform } = context;
-  return launch({ command, args, env, cwd, platform, ...(resolved && { resolved }) });
+  const { cwd, platform, leaving } = context;
+  return launch({
+    command,
+    args,
+    env,
+    cwd,
+    platform,
+    ...(resolved && { resolved }),
+    ...(leaving && { leaving }),
+  });
 }
 
 function logLaunch(scene: Scene, judged: readonly Judged[]): void {

@@ -18,6 +18,7 @@ export function becomes(plan: LaunchPlan, { kind }: Resolved, { argv }: Invocati
 
 /** Returns only where Node reports a failure (26): the spawn that follows tells why. */
 export function replaceBy(plan: LaunchPlan, { file, argv }: Invocation): void {
+  plan.leaving?.();
   // Node ignores both, and what is ignored stays so across exec; a caught signal goes back to its default.
   for (const signal of ['SIGPIPE', 'SIGXFSZ'] as const) process.on(signal, () => {});
   if (plan.cwd !== cwd()) chdir(plan.cwd);

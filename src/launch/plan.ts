@@ -12,6 +12,8 @@ export interface LaunchPlan {
   readonly platform: NodeJS.Platform;
   /** What `resolveCommand` found for exactly these, where it was asked before. */
   readonly resolved?: Resolved;
+  /** Called just before this process is replaced; not before a spawn. */
+  readonly leaving?: () => void;
   /** Something must happen after the command: spawn. */
   readonly stay?: boolean;
   /** What must happen: runs once the command has ended, before this process ends as it did. Implies `stay`. */
