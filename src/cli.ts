@@ -1,6 +1,6 @@
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute } from 'node:path';
-import { type Given, optionsOf, readWords } from './cli/argv.ts';
+import { type Given, isGlobal, optionsOf, readWords } from './cli/argv.ts';
 import { nameOf } from './cli/words.ts';
 import type { CommandRow } from './commands/command.ts';
 import { usage } from './commands/options.ts';
@@ -51,7 +51,9 @@ async function main(argv: readonly string[], stage: Stage): Promise<number> {
 }
 
 /** Every command; but `run` starts with its own row alone. */
-async function tableFor([name]: readonly string[]): Promise<readonly CommandRow[]> {
+async function tableFor(argv: readonly string[]): Promise<readonly CommandRow[]> {
+  const [name] = argv;
+  if (argv.every(isGlobal)) return [];
   return name === 'run' ? [runRow] : (await import('./commands/table.ts')).commands;
 }
 

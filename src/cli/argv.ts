@@ -35,7 +35,8 @@ export function readWords(argv: readonly string[], table: readonly CommandRow[])
   return { command, ...readOptions(rest, command) };
 }
 
-const isGlobal = (word: string): boolean => /^(-h|--help|-v|-V|--version)$/.test(word);
+/** Whether the word asks for the program's own help or version. */
+export const isGlobal = (word: string): boolean => /^(-h|--help|-v|-V|--version)$/.test(word);
 
 function readOptions(words: readonly string[], command: CommandRow): Pick<Words, 'options' | 'positionals'> {
   const options: Given[] = [];
