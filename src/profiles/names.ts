@@ -77,43 +77,64 @@ const from = (file: ProfileFile): { project?: string } =>
 
 function add(named: Map<string, Named>, one: Named): void {
   const { file, key } = one.base;
-  if (!pattern.test(one.name))
-    throw badProfile(
-      file.path,
-      ['profiles', key],
-      'is not a name',
-      'lower-case letters, digits, "_" and "-"',
-    );
+  if (!pattern.test(one.name)) throw noName(file, key);
   named.set(one.name, one);
-}
-
-/** @throws DbcredsError `BAD_PROFILE` where two profiles would share one `DBCREDS_<NAME>_*` */
-export function assertDistinct(all: readonly Named[]): void {
-  const seen = new Map<string, string>();
-  for (const { name, base } of all) {
-    const variable = variableOf(name);
-    const other = seen.get(variable);
-    if (other !== undefined)
-      throw badProfile(
-        base.file.path,
-        ['profiles', name],
-        `and "${other}" both map to DBCREDS_${variable}_*`,
-        'names that differ in more than "-" and "_"',
-      );
-    seen.set(variable, name);
-  }
 }
 
 /** Finds a profile by `name` or `project/name`. @throws DbcredsError `NO_PROFILE`, with the nearest known name */
 export function findName(files: ProfileFiles, wanted: string): Named {
   if (wanted === '') throw nameless();
-  const all = listNames(files);
-  assertDistinct(all);
   const prefix = files.project ? `${files.project.project}/` : undefined;
   const name = prefix && wanted.startsWith(prefix) ? wanted.slice(prefix.length) : wanted;
-  const found = all.find((one) => one.name === name);
+  assertNames(files);
+  const found = lookUp(files, name);
   if (found) return found;
-  throw missing(wanted, all, files);
+  throw missing(wanted, listNames(files), files);
+}
+
+/** One name of {@link listNames}, without making the others: a file may hold thousands. */
+function lookUp({ project, user }: ProfileFiles, name: string): Named | undefined {
+  const key = project ? `${project.project}/${name}` : undefined;
+  const own = user && key !== undefined && Object.hasOwn(user.entries, key) ? { file: user, key } : undefined;
+  if (project && Object.hasOwn(project.entries, name)) {
+    const base = { file: project, key: name };
+    return { name, ...from(project), base, ...(own && { override: own }) };
+  }
+  if (project && own && saysWhere(own.file.entries[own.key])) return { name, ...from(project), base: own };
+  return user && Object.hasOwn(user.entries, name) ? { name, base: { file: user, key: name } } : undefined;
+}
+
+/** @throws DbcredsError `BAD_PROFILE` for what is no name, and where two profiles would share one `DBCREDS_<NAME>_*` */
+function assertNames({ project, user }: ProfileFiles): void {
+  const seen = new Map<string, string>();
+  const check = (name: string, file: ProfileFile, key: string): void => {
+    if (!pattern.test(name)) throw noName(file, key);
+    const flat = name.replaceAll('-', '_');
+    const other = seen.get(flat);
+    if (other === undefined) seen.set(flat, name);
+    else if (other !== name) throw clash(file, name, other);
+  };
+  if (project) for (const key of Object.keys(project.entries)) check(key, project, key);
+  for (const key of user ? Object.keys(user.entries) : []) {
+    if (!user) continue;
+    const slash = key.indexOf('/');
+    if (slash < 0) check(key, user, key);
+    else if (key.slice(0, slash) === project?.project && saysWhere(user.entries[key]))
+      check(key.slice(slash + 1), user, key);
+  }
+}
+
+function clash(file: ProfileFile, name: string, other: string): DbcredsError {
+  return badProfile(
+    file.path,
+    ['profiles', name],
+    `and "${other}" both map to DBCREDS_${variableOf(name)}_*`,
+    'names that differ in more than "-" and "_"',
+  );
+}
+
+function noName(file: ProfileFile, key: string): DbcredsError {
+  return badProfile(file.path, ['profiles', key], 'is not a name', 'lower-case letters, digits, "_" and "-"');
 }
 
 function oneEach([first, ...others]: readonly string[]): DbcredsError {
