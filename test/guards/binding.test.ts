@@ -90,16 +90,16 @@ for (const [part, value] of Object.entries(changes)) {
 test('a place that was never allowed is asked about on a terminal, with all of the seal', () => {
   const { allowed: _, ...never } = situation();
   const asked = bindingGuard({ ...never, terminal: true });
-  assert.is(said(asked), 'ask: was never used from /work/shop/dbcreds.json');
+  assert.is(said(asked), 'ask: was never used from /srv/shop/dbcreds.json');
   assert.equal(asked?.facts, [
-    ['file', '/work/shop/dbcreds.json'],
+    ['file', '/srv/shop/dbcreds.json'],
     ['target', seal.target],
     ['dial', 'db.company.com:5432'],
     ['tls', 'verify-full'],
     ['production', 'false'],
     ['style', 'libpq'],
   ]);
-  assert.is(judged(never), 'refuse: was never used from /work/shop/dbcreds.json');
+  assert.is(judged(never), 'refuse: was never used from /srv/shop/dbcreds.json');
 });
 
 test('the seal that a job expects stands in for a place, and for nothing else', () => {
@@ -128,7 +128,7 @@ test("a job's variables bind themselves, but for what the file adds", () => {
   assert.is(bindingGuard(job), undefined);
   assert.is(
     judged({ ...job, redirects: ['a hostAddress', 'a CA of its own'], terminal: true }),
-    'refuse: needs DBCREDS_PROD_SEAL, since /work/shop/dbcreds.json sets a hostAddress and a CA of its own',
+    'refuse: needs DBCREDS_PROD_SEAL, since /srv/shop/dbcreds.json sets a hostAddress and a CA of its own',
   );
 });
 
@@ -138,7 +138,7 @@ test('what was confirmed for production must be called so by the file', () => {
   for (const confirm of ['dev', 'shop/dev'])
     assert.is(
       judged({ ...job, flags: { confirm } }),
-      'refuse: was confirmed for production, but /work/shop/dbcreds.json does not call it that',
+      'refuse: was confirmed for production, but /srv/shop/dbcreds.json does not call it that',
     );
   assert.is(bindingGuard({ ...job, flags: { confirm: 'prod' } }), undefined);
 });

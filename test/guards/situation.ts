@@ -23,7 +23,7 @@ export function situation(
     id: 'shop/dev',
     project: 'shop',
     variable: 'DEV',
-    file: '/work/shop/dbcreds.json',
+    file: '/srv/shop/dbcreds.json',
     target,
     dial: { host: target.host, port: target.port },
     tunnelled: false,

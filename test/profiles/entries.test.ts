@@ -103,7 +103,7 @@ const password = 'hunter2-hunter2';
 
 /** The profile, and all that a run makes of it. */
 function carriedOut(entries: Record<string, unknown>, project: string | undefined): Profile {
-  const file = { path: '/work/dbcreds.json', entries, ...(project ? { project } : {}) };
+  const file = { path: '/srv/dbcreds.json', entries, ...(project ? { project } : {}) };
   const profile = resolveProfile(project ? { project: file } : { user: file }, 'a');
   const seal = sealOf(profile, {});
   assert.match(sealHash(seal), /^[0-9a-f]{64}$/);
@@ -126,7 +126,7 @@ test('each is used as it stands, or refused with an error that a person can read
         if (!(error instanceof DbcredsError)) throw error;
         seen.refused += 1;
         assert.is(error.code, 'BAD_PROFILE', formatError(error));
-        assert.ok(error.message.startsWith('/work/dbcreds.json: profiles.a'), error.message);
+        assert.ok(error.message.startsWith('/srv/dbcreds.json: profiles.a'), error.message);
         assert.not.match(error.message, '\n');
         assert.ok(error.message.length < 400, error.message);
       }

@@ -9,7 +9,7 @@ import { refusal } from '../providers/kit.ts';
 const test = suite('what is said of a wrong profile');
 
 const url = 'postgresql://u@h.example/db';
-const file = '/work/dbcreds.json';
+const file = '/srv/dbcreds.json';
 
 const refused = (entry: unknown, project: string | undefined = 'shop'): DbcredsError =>
   refusal(() => readEntry({ path: file, entries: { prod: entry }, ...(project ? { project } : {}) }, 'prod'));
