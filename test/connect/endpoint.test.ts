@@ -2,31 +2,17 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endpointOf, readPems } from '../../src/connect/endpoint.ts';
-import type { Profile } from '../../src/profiles/profile.ts';
+import { profileOf } from '../helpers/profile.ts';
 import { assert, suite } from '../helpers/suite.ts';
 import { clean } from './endpoints.ts';
 
 const test = suite('connect/endpoint');
 
-const profile: Profile = {
-  name: 'prod',
-  project: 'shop',
-  id: 'shop/prod',
-  variable: 'PROD',
-  file: '/app/dbcreds.json',
+const profile = profileOf({
   target: { engine: 'postgresql', user: 'app', host: 'db.company.com', port: 5432, database: 'shop' },
   dial: { host: '127.0.0.1', port: 6543 },
   tunnelled: true,
-  production: true,
-  tls: { mode: 'verify-full', stated: true, nodeExtraCa: false },
-  warn: 0,
-  onExpired: 'refuse',
-  confirmFor: 0,
-  nested: false,
-  urlStyle: 'libpq',
-  params: {},
-  inject: {},
-};
+});
 
 test('takes host and port from the target, and dials what the profile dials', () => {
   assert.equal(endpointOf(profile, undefined, {}), {

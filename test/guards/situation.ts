@@ -3,6 +3,7 @@ import type { Profile } from '../../src/profiles/profile.ts';
 import { sealOf } from '../../src/profiles/seal.ts';
 import { parseTarget } from '../../src/profiles/target.ts';
 import { Secret } from '../../src/secret.ts';
+import { profileOf } from '../helpers/profile.ts';
 
 export const day = 86_400_000;
 export const now: number = Date.parse('2026-08-14T12:00:00Z');
@@ -17,27 +18,13 @@ export function situation(
   { profile: own = {}, slot = { setAt: now - day } }: Changes = {},
   more: Partial<Situation> = {},
 ): Situation {
-  const target = own.target ?? parseTarget('postgresql://shop_app@db.company.com/shop');
-  const profile: Profile = {
+  const profile = profileOf({
     name: 'dev',
-    id: 'shop/dev',
-    project: 'shop',
-    variable: 'DEV',
-    file: '/srv/shop/dbcreds.json',
-    target,
-    dial: { host: target.host, port: target.port },
-    tunnelled: false,
-    production: false,
-    tls: { mode: 'verify-full', stated: true, nodeExtraCa: false },
+    target: parseTarget('postgresql://shop_app@db.company.com/shop'),
     warn: 14 * day,
-    onExpired: 'refuse',
     confirmFor: 15 * 60_000,
-    nested: false,
-    urlStyle: 'libpq',
-    params: {},
-    inject: {},
     ...own,
-  };
+  });
   const seal = sealOf(profile, {});
   return {
     profile,

@@ -9,6 +9,7 @@ import type { Record } from '../../src/profiles/record.ts';
 import type { Hooks } from '../../src/providers/hooks.ts';
 import type { Ref } from '../../src/providers/provider.ts';
 import { Secret } from '../../src/secret.ts';
+import { profileOf } from '../helpers/profile.ts';
 import { cleanEnvironment } from '../services/daemon.ts';
 
 export const target = 'postgresql://shop@db.example:5432/shop';
@@ -32,28 +33,8 @@ export function contextIn(folder: string, env: Environment = {}): Context {
   };
 }
 
-export function profileIn(folder: string, more: Partial<Profile> = {}): Profile {
-  return {
-    name: 'prod',
-    project: 'shop',
-    id: 'shop/prod',
-    variable: 'PROD',
-    file: join(folder, 'dbcreds.json'),
-    target: { engine: 'postgresql', user: 'shop', host: 'db.example', port: 5432, database: 'shop' },
-    dial: { host: 'db.example', port: 5432 },
-    tunnelled: false,
-    production: false,
-    tls: { mode: 'verify-full', stated: false, nodeExtraCa: false },
-    warn: 0,
-    onExpired: 'refuse',
-    confirmFor: 0,
-    nested: false,
-    urlStyle: 'libpq',
-    params: {},
-    inject: {},
-    ...more,
-  };
-}
+export const profileIn = (folder: string, more: Partial<Profile> = {}): Profile =>
+  profileOf({ file: join(folder, 'dbcreds.json'), ...more });
 
 export const refOf = (more: Partial<Ref> = {}): Ref => ({
   id: 'shop/prod',
