@@ -10,14 +10,20 @@ export class Wire {
   readonly socket: Socket = new Socket();
   /** How far it came by itself. Addresses and socket paths need no name server. */
   stage: 'naming' | 'dialling' | 'greeting';
+  /** What it reached: the address that a name led to. */
+  address: Address;
 
   constructor(engine: Engine, { host, port }: Address) {
+    this.address = { host, port };
     this.stage = host.startsWith('/') || isIP(host) ? 'dialling' : 'naming';
     this.socket.once('lookup', () => {
       this.stage = 'dialling';
     });
     this.socket.once('connect', () => {
       this.stage = 'greeting';
+      // Noted now: a socket that has ended knows it no more. A unix socket has none.
+      const { remoteAddress, remotePort } = this.socket;
+      if (remoteAddress && remotePort) this.address = { host: remoteAddress, port: remotePort };
     });
     if (host.startsWith('/')) this.socket.connect(socketPath(engine, host, port));
     else this.socket.connect({ host, port });

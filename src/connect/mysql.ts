@@ -1,5 +1,6 @@
 import { TLSSocket } from 'node:tls';
 import { type Connection, createConnection } from 'mysql2';
+import type { Address } from '../profiles/profile.ts';
 import type { Secret } from '../secret.ts';
 import { type Failure, failureOf, type Phase } from './cause.ts';
 import { Wire, within } from './dial.ts';
@@ -12,14 +13,14 @@ import { planTls, type TlsFacts, type TlsPlan, tlsFacts } from './tls.ts';
 /** `login` for MySQL and MariaDB, by mysql2. */
 export async function open(endpoint: Endpoint, password: Secret, options: LoginOptions): Promise<Session> {
   const plan = planTls(endpoint);
-  const line = new Line(endpoint, plan, password);
+  const line = new Line(endpoint, plan, password, options);
   try {
     await within(options.timeoutMs, line.enter());
   } catch (error) {
     const seen = line.failure(error);
     line.drop();
     const failure = await withCertificate(endpoint, seen);
-    const needsTls = !plan && (await welcomeOverTls(endpoint, failure, password, options));
+    const needsTls = !plan && !options.once && (await welcomeOverTls(endpoint, failure, password, options));
     throw connectError(endpoint, failure, [password.reveal()], needsTls ? 'TLS_REQUIRED' : undefined);
   }
   return sessionOf(line, endpoint, password, options);
@@ -32,11 +33,14 @@ class Line implements Driver {
   readonly #wire: Wire;
   readonly #local: boolean;
   readonly #entered: Promise<void>;
+  readonly #mayHaveExpired: boolean;
   askedForPassword = true;
+  expired = false;
   #greeted = false;
 
-  constructor(endpoint: Endpoint, plan: TlsPlan | undefined, password: Secret) {
+  constructor(endpoint: Endpoint, plan: TlsPlan | undefined, password: Secret, { expired }: LoginOptions) {
     this.plan = plan;
+    this.#mayHaveExpired = expired === true;
     this.#local = endpoint.dial.host.startsWith('/');
     this.#wire = new Wire(endpoint.engine, endpoint.dial);
     const { socket } = this.#wire;
@@ -44,7 +48,7 @@ class Line implements Driver {
       this.#greeted = true;
     });
     this.connection = createConnection({
-      ...settings(endpoint, plan),
+      ...settings(endpoint, plan, expired),
       stream: () => socket,
       password: password.reveal(),
     });
@@ -59,9 +63,20 @@ class Line implements Driver {
   /** Waits for the login, and asks whether the password mattered. One that has expired shows only now. */
   async enter(): Promise<void> {
     await this.#entered;
-    const [row] = await this.rows('SELECT CURRENT_USER() AS account');
+    const [row] = await this.#unlessExpired(this.rows('SELECT CURRENT_USER() AS account'));
+    if (this.expired) return;
     this.askedForPassword =
       !isUnchecked(String(row?.account)) && !(this.#local && (await this.#knownToTheKernel()));
+  }
+
+  async #unlessExpired(rows: Promise<readonly Row[]>): Promise<readonly Row[]> {
+    try {
+      return await rows;
+    } catch (error) {
+      this.expired = this.#mayHaveExpired && failureOf(error, 'login').server === mustChange;
+      if (this.expired) return [];
+      throw error;
+    }
   }
 
   /** Accounts of `auth_socket` and `unix_socket` come in with any password, and through the socket alone. */
@@ -79,6 +94,14 @@ class Line implements Driver {
 
   get tls(): TlsFacts | undefined {
     return this.secure && tlsFacts(this.secure, this.plan?.chain ?? false);
+  }
+
+  get backend(): number {
+    return this.connection.threadId ?? 0;
+  }
+
+  get address(): Address {
+    return this.#wire.address;
   }
 
   end(): Promise<void> {
@@ -109,7 +132,7 @@ class Line implements Driver {
   }
 }
 
-function settings(endpoint: Endpoint, plan: TlsPlan | undefined) {
+function settings(endpoint: Endpoint, plan: TlsPlan | undefined, expired?: true) {
   const { host, port, user, database, dial: to } = endpoint;
   return {
     host,
@@ -124,7 +147,8 @@ function settings(endpoint: Endpoint, plan: TlsPlan | undefined) {
     // Our own bound is wider: it begins with the name.
     connectTimeout: 0,
     // A server may ask for any file of ours with LOAD DATA LOCAL, and its column names would become code.
-    flags: ['-LOCAL_FILES'],
+    // MySQL cuts off whoever does not say that they can handle an expired password, before any statement.
+    flags: ['-LOCAL_FILES', ...(expired ? ['CAN_HANDLE_EXPIRED_PASSWORDS'] : [])],
     disableEval: true,
     trace: false,
     supportBigNumbers: true,
@@ -134,6 +158,8 @@ function settings(endpoint: Endpoint, plan: TlsPlan | undefined) {
 // `@` in MariaDB, `skip-grants user@skip-grants host` in MySQL: started with --skip-grant-tables, it checks nothing.
 const isUnchecked = (account: string): boolean => account === '@' || account.startsWith('skip-grants user@');
 
+/** ER_MUST_CHANGE_PASSWORD, of every statement of an account whose password has expired. */
+const mustChange = '1820';
 const denied = '1045';
 
 /**

@@ -12,6 +12,8 @@ declare module 'pg/lib/client.js' {
     readonly connection: EventEmitter & { readonly stream: Duplex };
     /** What it will send at the start, read from `PG*` variables where the configuration says nothing. */
     readonly connectionParameters: { options?: string | undefined; replication?: string | undefined };
+    /** The server's process that serves the connection, from its BackendKeyData. */
+    readonly processID: number | null;
     connect(): Promise<unknown>;
     query(query: { text: string; values?: unknown[] }): Promise<QueryResult | QueryResult[]>;
     end(): Promise<void>;

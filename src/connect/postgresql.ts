@@ -1,5 +1,6 @@
 import { TLSSocket } from 'node:tls';
 import Client from 'pg/lib/client.js';
+import type { Address } from '../profiles/profile.ts';
 import type { Secret } from '../secret.ts';
 import { deniedByHba, type Failure, failureOf, type Phase } from './cause.ts';
 import { Wire, within } from './dial.ts';
@@ -19,7 +20,8 @@ export async function open(endpoint: Endpoint, password: Secret, options: LoginO
     const seen = line.failure(error);
     line.drop();
     const failure = await withCertificate(endpoint, seen);
-    const needsTls = !plan && deniedByHba(failure) && (await welcomeOverTls(endpoint, options));
+    const look = !plan && !options.once && deniedByHba(failure);
+    const needsTls = look && (await welcomeOverTls(endpoint, options));
     throw connectError(endpoint, failure, [password.reveal()], needsTls ? 'TLS_REQUIRED' : undefined);
   }
   return sessionOf(line, endpoint, password, options);
@@ -33,6 +35,8 @@ class Line implements Driver {
   /** The first byte tells whether the server speaks TLS; pg only has words for it. */
   #answer: string | undefined;
   askedForPassword = false;
+  /** A role past its `VALID UNTIL` is not let in at all. */
+  readonly expired = false;
 
   constructor(endpoint: Endpoint, plan: TlsPlan | undefined, password: Secret | undefined) {
     this.plan = plan;
@@ -63,6 +67,14 @@ class Line implements Driver {
 
   get tls(): TlsFacts | undefined {
     return this.secure && tlsFacts(this.secure, this.plan?.chain ?? false);
+  }
+
+  get backend(): number {
+    return this.client.processID ?? 0;
+  }
+
+  get address(): Address {
+    return this.#wire.address;
   }
 
   async rows(text: string, values?: readonly unknown[]): Promise<readonly Row[]> {

@@ -1,3 +1,4 @@
+import type { Address } from '../profiles/profile.ts';
 import type { Secret } from '../secret.ts';
 import { failureOf } from './cause.ts';
 import { within } from './dial.ts';
@@ -14,6 +15,22 @@ export interface Session {
   /** `false`: the server let us in without looking at the password (trust, peer, a client certificate). */
   readonly askedForPassword: boolean;
   /**
+   * Who serves this connection, as the server said at the login: PostgreSQL's process id, else the connection id, of
+   * which the greeting of MySQL and MariaDB holds the lower 32 bits alone. Where `pg_backend_pid()`, or
+   * `CONNECTION_ID() & 0xffffffff`, says otherwise, a pooler stands in between. 0: the server did not say.
+   */
+  readonly backend: number;
+  /**
+   * What was really dialled: the address among those that the name has, or the socket. An endpoint with this as its
+   * `dial` reaches the same server again, and its `host` stays the name that the certificate must carry.
+   */
+  readonly address: Address;
+  /**
+   * `true`: let in by {@link LoginOptions.expired}, where the server takes no statement but `ALTER USER`, `SET PASSWORD`
+   * and other `SET`s until the password is changed.
+   */
+  readonly expired: boolean;
+  /**
    * Runs one statement.
    *
    * @param values for `$1` or `?`; they travel as parameters of a prepared statement, which DDL does not take
@@ -28,12 +45,18 @@ export interface Session {
 export interface LoginOptions {
   /** For the login as a whole, name resolution included, and again for each statement. */
   readonly timeoutMs: number;
+  /**
+   * One login attempt and no more, since servers lock accounts: a failure is then not looked into by a second one over
+   * TLS, and `TLS_REQUIRED` can read as `WRONG_PASSWORD` (MySQL, MariaDB) or `DATABASE` (PostgreSQL).
+   */
+  readonly once?: true;
+  /** Lets in an account of MySQL or MariaDB whose password has expired, to change it: see {@link Session.expired}. */
+  readonly expired?: true;
 }
 
 /** What a driver has to offer for a session. */
-export interface Driver {
-  readonly tls: TlsFacts | undefined;
-  readonly askedForPassword: boolean;
+export interface Driver
+  extends Pick<Session, 'tls' | 'askedForPassword' | 'backend' | 'address' | 'expired'> {
   rows(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   /** Takes leave of the server. */
   end(): Promise<void>;
@@ -51,6 +74,9 @@ export function sessionOf(
   return {
     tls: driver.tls,
     askedForPassword: driver.askedForPassword,
+    backend: driver.backend,
+    address: driver.address,
+    expired: driver.expired,
     query: async (sql, values) => {
       try {
         return await within(timeoutMs, driver.rows(sql, values));
