@@ -36,6 +36,23 @@ export interface Tls {
   readonly nodeExtraCa: boolean;
 }
 
+/** How `rotate` changes the password. */
+export interface Rotation {
+  /**
+   * The server itself, where the profile's own host is a pooler or balancer: what is dialled, and the name that the
+   * certificate must carry.
+   */
+  readonly host?: Address;
+  /** Name of the profile whose login changes the password. */
+  readonly admin?: string;
+  /** Two logins that take turns; the target's user is one of them. */
+  readonly roles?: readonly [string, string];
+  /** For how many milliseconds the server is to take the old password too. 0: not at all. */
+  readonly grace?: number;
+  /** Commands with their arguments that get the new password on stdin. From the user's file alone. */
+  readonly push: readonly (readonly string[])[];
+}
+
 /** One database environment, with the user's overrides applied and every default filled in. Holds no secret. */
 export interface Profile {
   /** As typed after `--env`. */
@@ -50,6 +67,8 @@ export interface Profile {
   readonly file: string;
   readonly description?: string;
   readonly target: Target;
+  /** Whose file says the user. An override that repeats the project's says nothing new: the login stays the project's. */
+  readonly userFrom: 'user' | 'project';
   /** What is dialled: `hostAddress` where given, else the target's host and port. */
   readonly dial: Address;
   /** Whether `hostAddress` (or `--via`) sets the dialled address apart from the host. */
@@ -68,6 +87,9 @@ export interface Profile {
   readonly credential?: string;
   /** The role, where the login differs from it. */
   readonly serverUser?: string;
+  /** Nobody else has this password: the user's own word. */
+  readonly soleHolder: boolean;
+  readonly rotation: Rotation;
   readonly readOnly?: string;
   readonly access?: 'read-only' | 'read-write' | 'owner';
   readonly reason?: 'always' | 'no-terminal';

@@ -20,6 +20,10 @@ export interface Record {
   readonly pending?: Slot;
   readonly previous?: Slot;
   readonly rotationId?: string;
+  /** Until when the server is to take `previous` too. There only while it still may. */
+  readonly discardAt?: number;
+  /** Short names of the push commands that have not taken the current password yet. */
+  readonly unpushed?: readonly string[];
   /** Counts the writes, from 1: the compare of compare-and-set. 0 from providers that cannot be written. */
   readonly revision: number;
 }

@@ -4,12 +4,14 @@ import { isAddress, isLocal, parseDial } from './address.ts';
 import { parseDuration } from './duration.ts';
 import type { Entry } from './entry.ts';
 import type { ProfileFiles } from './files.ts';
+import { layersOf, userFromOf } from './layers.ts';
 import { findName, listNames, type Named, variableOf } from './names.ts';
 import type { Address, Profile, Tls } from './profile.ts';
-import { defined, readEntry } from './read.ts';
+import { defined } from './read.ts';
 import { stylesOf } from './reserved.ts';
+import { rotationOf } from './rotation.ts';
 import { defaultPort, type Target } from './target.ts';
-import { badProfile, type Fail, failure } from './validate.ts';
+import { badProfile, type Fail } from './validate.ts';
 
 export interface ResolveOptions {
   /** `--via HOST:PORT`: dial this, for one run. */
@@ -66,8 +68,8 @@ export function resolveProfile(files: ProfileFiles, wanted: string, options: Res
 
 function build(named: Named, options: ResolveOptions): Profile {
   const { name, project, base } = named;
-  const { entry, from } = merge(named);
-  const fail = failure(base.file.path, base.key);
+  const layers = layersOf(named);
+  const { entry, own, over, failBase: fail } = layers;
   const target = targetOf(entry, fail);
   const dial = dialOf(entry, options.via, target, fail);
   const urlStyle = entry.urlStyle ?? (target.engine === 'postgresql' ? 'libpq' : 'mysql2');
@@ -83,26 +85,30 @@ function build(named: Named, options: ResolveOptions): Profile {
       `is "${urlStyle}", whose clients dial the host itself`,
       '"libpq" where "hostAddress" is set',
     );
+  const id = project === undefined ? name : `${project}/${name}`;
   return {
     name,
     ...(project === undefined ? {} : { project }),
-    id: project === undefined ? name : `${project}/${name}`,
+    id,
     variable: variableOf(name),
     file: base.file.path,
     target,
+    userFrom: userFromOf(layers),
     dial: dial ?? { host: target.host, port: target.port },
     tunnelled: dial !== undefined,
     production: entry.production ?? false,
     tls: tlsOf(entry, target, dial, fail),
     ...timesOf(entry),
     onExpired: entry.onExpired ?? 'refuse',
-    ...(entry.provider ? { provider: { name: entry.provider, from } } : {}),
+    ...(entry.provider ? { provider: { name: entry.provider, from: over.provider ? 'user' : own } } : {}),
     urlStyle,
     params: Object.fromEntries(
       Object.entries(entry.params ?? {}).map(([key, value]) => [key, String(value)]),
     ),
     inject: entry.inject ?? {},
     nested: entry.nested ?? false,
+    soleHolder: entry.soleHolder ?? false,
+    rotation: rotationOf(layers, { name, id, target }),
     ...optionsOf(entry),
   };
 }
@@ -120,25 +126,6 @@ function optionsOf(entry: Entry): Partial<Profile> {
     filePath: file?.path,
   };
   return defined(options) as Partial<Profile>;
-}
-
-/** The user's override laid over the entry, key by key, one level deep. It cannot take `production` away. */
-function merge({ base, override }: Named): { entry: Entry; from: 'user' | 'project' } {
-  const entry = readEntry(base.file, base.key);
-  const own = base.file.project === undefined ? 'user' : 'project';
-  if (!override) return { entry, from: own };
-  const over = defined(readEntry(override.file, override.key));
-  if (entry.production && over.production === false)
-    throw failure(override.file.path, override.key)(
-      ['production'],
-      'is false, but the project says that this is production',
-      'no "production" here: it cannot be taken away',
-    );
-  const deep = ['tls', 'file', 'params', 'inject', 'rotation', 'incident'] as const;
-  const nested = Object.fromEntries(
-    deep.map((key) => [key, entry[key] || over[key] ? { ...entry[key], ...over[key] } : undefined]),
-  );
-  return { entry: { ...entry, ...over, ...nested }, from: over.provider ? 'user' : own };
 }
 
 function targetOf(entry: Entry, fail: Fail): Target {
