@@ -37,7 +37,7 @@ export interface Tls {
 }
 
 /** How `rotate` changes the password. */
-export interface Rotation {
+export interface RotationSettings {
   /**
    * The server itself, where the profile's own host is a pooler or balancer: what is dialled, and the name that the
    * certificate must carry.
@@ -89,7 +89,7 @@ export interface Profile {
   readonly serverUser?: string;
   /** Nobody else has this password: the user's own word. */
   readonly soleHolder: boolean;
-  readonly rotation: Rotation;
+  readonly rotation: RotationSettings;
   readonly readOnly?: string;
   readonly access?: 'read-only' | 'read-write' | 'owner';
   readonly reason?: 'always' | 'no-terminal';

@@ -86,6 +86,8 @@ function build(named: Named, options: ResolveOptions): Profile {
       '"libpq" where "hostAddress" is set',
     );
   const id = project === undefined ? name : `${project}/${name}`;
+  const tls = tlsOf(entry, target, dial, fail);
+  const production = entry.production ?? false;
   return {
     name,
     ...(project === undefined ? {} : { project }),
@@ -96,8 +98,8 @@ function build(named: Named, options: ResolveOptions): Profile {
     userFrom: userFromOf(layers),
     dial: dial ?? { host: target.host, port: target.port },
     tunnelled: dial !== undefined,
-    production: entry.production ?? false,
-    tls: tlsOf(entry, target, dial, fail),
+    production,
+    tls,
     ...timesOf(entry),
     onExpired: entry.onExpired ?? 'refuse',
     ...(entry.provider ? { provider: { name: entry.provider, from: over.provider ? 'user' : own } } : {}),
@@ -108,7 +110,7 @@ function build(named: Named, options: ResolveOptions): Profile {
     inject: entry.inject ?? {},
     nested: entry.nested ?? false,
     soleHolder: entry.soleHolder ?? false,
-    rotation: rotationOf(layers, { name, id, target }),
+    rotation: rotationOf(layers, { name, id, target, tls, production }),
     ...optionsOf(entry),
   };
 }

@@ -1,10 +1,11 @@
+import { isAddress, isLocal } from './address.ts';
 import { parseDuration } from './duration.ts';
 import type { Layers } from './layers.ts';
-import type { Address, Profile, Rotation } from './profile.ts';
+import type { Address, Profile, RotationSettings } from './profile.ts';
 import { isHost, normalHost } from './target.ts';
 import type { Fail } from './validate.ts';
 
-type Made = Pick<Profile, 'name' | 'id' | 'target'>;
+type Made = Pick<Profile, 'name' | 'id' | 'target' | 'tls' | 'production'>;
 
 /**
  * Reads `HOST`, `HOST:PORT` or `[IPv6]:PORT`, where the host is a name, an address or the path of a socket.
@@ -25,9 +26,10 @@ export function parseServer(text: string, port: number): Address | undefined {
  * @param made what was already made of the profile
  * @throws DbcredsError `BAD_PROFILE`, which names the file that says what cannot stand
  */
-export function rotationOf(layers: Layers, made: Made): Rotation {
+export function rotationOf(layers: Layers, made: Made): RotationSettings {
   const { admin, grace, push = [] } = layers.entry.rotation ?? {};
   const host = hostOf(layers, made);
+  if (host) assertVerified(layers, made, host.host);
   const roles = rolesOf(layers, made.target.user);
   if (admin === made.name || admin === made.id)
     throw saying(layers, 'admin')(
@@ -61,6 +63,29 @@ function hostOf(layers: Layers, { target }: Made): Address | undefined {
       'HOST or HOST:PORT: a name, an address ([::1]:5432) or the path of a socket',
     );
   return address;
+}
+
+/**
+ * One mode holds for the pooler and for the server behind it: what is enough for a pooler on this machine would send the
+ * new password over the network in plaintext.
+ */
+function assertVerified(layers: Layers, { target, tls, production }: Made, host: string): void {
+  if (tls.mode === 'verify-full') {
+    if (target.engine !== 'postgresql' && isAddress(host))
+      throw saying(layers, 'host')(
+        ['rotation', 'host'],
+        'is an address, and MySQL clients cannot check one',
+        'a host name, or "tls.mode": "verify-ca"',
+      );
+    return;
+  }
+  const forLocal = production ? target.host.startsWith('/') && tls.because === undefined : !tls.stated;
+  if (forLocal && !isLocal(host))
+    throw layers.failBase(
+      ['tls', 'mode'],
+      `is ${tls.mode}${tls.stated ? '' : ' by default'}, but "rotation.host" is not on this machine`,
+      '"verify-full", which then holds for the pooler too',
+    );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { sha256 } from '../digest.ts';
-import type { Profile, TlsMode, UrlStyle } from './profile.ts';
+import type { Address, Profile, TlsMode, UrlStyle } from './profile.ts';
 import { formatTarget, urlHost } from './target.ts';
 
 /**
@@ -19,6 +19,8 @@ export interface Seal {
   readonly style: UrlStyle;
   /** The further variables with their templates, as JSON: any program that reads one goes where it says. */
   readonly inject?: string;
+  /** `host:port` of `rotation.host`: a rotation sends the password there. */
+  readonly server?: string;
 }
 
 /** What the profile's own files hold, read by whoever makes a seal. */
@@ -29,29 +31,34 @@ export interface SealedFiles {
 
 /** The seal of a profile that was resolved without `--via`. */
 export function sealOf(profile: Profile, files: SealedFiles): Seal {
-  const { target, dial, tls, production, urlStyle, inject } = profile;
+  const { target, dial, tls, production, urlStyle, inject, rotation } = profile;
   return {
     target: formatTarget(target),
-    dial: `${urlHost(dial.host)}:${dial.port}`,
+    dial: addressText(dial),
     tls: tls.mode,
     ...(files.ca ? { ca: sha256(files.ca) } : {}),
     ...(files.cert ? { cert: sha256(files.cert) } : {}),
     production,
     style: urlStyle,
     ...(Object.keys(inject).length > 0 ? { inject: inOrder(inject) } : {}),
+    ...(rotation.host ? { server: addressText(rotation.host) } : {}),
   };
 }
+
+const addressText = ({ host, port }: Address): string => `${urlHost(host)}:${port}`;
 
 function inOrder(inject: Profile['inject']): string {
   return JSON.stringify(Object.fromEntries(Object.entries(inject).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 /** What a seal is made of, in the order in which people read it. */
-const parts = ['target', 'dial', 'tls', 'ca', 'cert', 'production', 'style', 'inject'] as const;
+const parts = ['target', 'dial', 'tls', 'ca', 'cert', 'production', 'style', 'inject', 'server'] as const;
 
 /** One line of hex for `DBCREDS_<NAME>_SEAL`. */
 export function sealHash(seal: Seal): string {
-  return sha256(JSON.stringify(['dbcreds seal 1', ...parts.map((part) => seal[part] ?? null)]));
+  // Jobs have hashes written down from before there was a `server`: where there is none, nothing stands for it.
+  const hashed = parts.filter((part) => part !== 'server' || seal.server !== undefined);
+  return sha256(JSON.stringify(['dbcreds seal 1', ...hashed.map((part) => seal[part] ?? null)]));
 }
 
 /** What is in a seal, for people. */

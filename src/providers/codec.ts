@@ -8,7 +8,8 @@ export interface StoredRecord {
 }
 
 const version = 1;
-const recordKeys = ['v', 'targets', 'production', 'current', 'pending', 'previous', 'rotationId', 'revision'];
+const recordKeys =
+  'v targets production current pending previous rotationId discardAt unpushed revision'.split(' ');
 const slotKeys = ['password', 'setAt', 'expiresAt', 'user'];
 const slotNames = ['current', 'pending', 'previous'] as const;
 
@@ -50,6 +51,8 @@ export function toStored(record: Record, before?: unknown): StoredRecord {
     pending: slot(record.pending),
     previous: slot(record.previous),
     rotationId: record.rotationId,
+    discardAt: record.discardAt === undefined ? undefined : formatTime(record.discardAt),
+    unpushed: record.unpushed?.length ? record.unpushed : undefined,
     revision: record.revision,
     ...unknownKeys(old, recordKeys),
   });
@@ -82,23 +85,34 @@ export function fromStored(value: unknown, id: string): Record {
   if (!isObject(value)) throw invalid(id, 'it is not a JSON object');
   if (value.v !== version)
     throw invalid(id, `it was not written in version ${version} of the format, the one that is known here`);
-  const { targets, production, rotationId, revision } = value;
+  const { targets, production, revision } = value;
   if (!Array.isArray(targets) || targets.length === 0 || !targets.every((one) => typeof one === 'string'))
     throw invalid(id, 'targets is not a list of texts');
   if (typeof production !== 'boolean') throw invalid(id, 'production is neither true nor false');
   if (typeof revision !== 'number' || !Number.isSafeInteger(revision) || revision < 1)
     throw invalid(id, 'revision is not a whole number from 1');
+  const current = readSlot(value.current, id, 'current');
+  return { targets, production, current, ...duringRotation(value, id), revision };
+}
+
+/** What is there in the course of a rotation, and for a while after. */
+function duringRotation(
+  { pending, previous, rotationId, discardAt, unpushed }: StoredRecord,
+  id: string,
+): Pick<Record, 'pending' | 'previous' | 'rotationId' | 'discardAt' | 'unpushed'> {
   if (rotationId !== undefined && typeof rotationId !== 'string')
     throw invalid(id, 'rotationId is not a text');
-  const [pending, previous] = [value.pending, value.previous];
+  if (
+    unpushed !== undefined &&
+    !(Array.isArray(unpushed) && unpushed.every((one) => typeof one === 'string'))
+  )
+    throw invalid(id, 'unpushed is not a list of texts');
   return {
-    targets,
-    production,
-    current: readSlot(value.current, id, 'current'),
     ...(pending === undefined ? {} : { pending: readSlot(pending, id, 'pending') }),
     ...(previous === undefined ? {} : { previous: readSlot(previous, id, 'previous') }),
     ...(rotationId === undefined ? {} : { rotationId }),
-    revision,
+    ...(discardAt === undefined ? {} : { discardAt: readTime(discardAt, id, 'discardAt') }),
+    ...(unpushed === undefined ? {} : { unpushed }),
   };
 }
 
@@ -141,17 +155,24 @@ const storeAnew = (id: string): Hint[] => {
   ];
 };
 
+/** As many push commands as a rotation has room for, whatever the password. */
+const usualPushes: readonly string[] = Array(4).fill('x'.repeat(12));
+
 /**
  * Whether the record has room in every system's keychain, now and during a rotation, when the current, the pending and
- * the previous password are there at once.
+ * the previous password are there at once, the old one for a while, and push commands have not said yes.
  *
  * @throws DbcredsError `RECORD_TOO_LARGE`
  */
 export function assertFits(record: Record): void {
-  const stored = toStored({ rotationId: '0'.repeat(36), ...record });
+  const stored = toStored({ rotationId: '0'.repeat(36), discardAt: 0, ...record });
   const slots = slotNames.map((name) => stored[name]).filter(isObject);
-  const [longest] = slots.map(withDates).sort((a, b) => JSON.stringify(b).length - JSON.stringify(a).length);
-  const full = { ...stored, current: longest, pending: longest, previous: longest, revision: 999_999 };
+  const full = {
+    ...stored,
+    ...Object.fromEntries(slotNames.map((name) => [name, longest(slots.map(withDates))])),
+    unpushed: longest([usualPushes, record.unpushed ?? []]),
+    revision: 999_999,
+  };
   const size = JSON.stringify(full).length;
   if (size < limit) return;
   throw new DbcredsError('RECORD_TOO_LARGE', {
@@ -160,8 +181,13 @@ export function assertFits(record: Record): void {
       ['size', `${size} with the three passwords of a rotation`],
       ['limit', `${limit - 1}, so that it fits every system's keychain`],
     ],
-    note: 'A password may have about 280 characters; long user, host and database names and shared targets take from that.',
+    note: 'A password may have about 240 characters; long user, host and database names, shared targets and many push commands take from that.',
   });
+}
+
+/** The one with the longest text. */
+function longest<T>(values: readonly T[]): T | undefined {
+  return [...values].sort((a, b) => JSON.stringify(b).length - JSON.stringify(a).length)[0];
 }
 
 /** A slot of the rotation will have both dates, even if this one has not. */

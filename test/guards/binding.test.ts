@@ -54,6 +54,7 @@ const changes: { readonly [part in keyof Seal]-?: Seal[part] } = {
   production: true,
   style: 'none',
   inject: '{"DB_HOST":"evil"}',
+  server: 'evil:5432',
 };
 
 for (const [part, value] of Object.entries(changes)) {
