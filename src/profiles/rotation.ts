@@ -14,8 +14,9 @@ type Made = Pick<Profile, 'name' | 'id' | 'target' | 'tls' | 'production'>;
  * @returns `undefined` where the text is no such address
  */
 export function parseServer(text: string, port: number): Address | undefined {
-  const match = /^(\/.*?|\[[^[\]]+\]|[^:]+)(?::(\d{1,5}))?$/.exec(text);
-  const host = normalHost(match?.[1] ?? text);
+  const match = /^(\/.*?|\[[^[\]]*:[^[\]]*\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(text);
+  // Without a match it can still be an IPv6 address on its own.
+  const host = normalHost(match?.[1] ?? (/[[\]]/.test(text) ? '' : text));
   const chosen = match?.[2] === undefined ? port : Number(match[2]);
   return isHost(host) && chosen >= 1 && chosen <= 65_535 ? { host, port: chosen } : undefined;
 }

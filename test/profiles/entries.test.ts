@@ -91,6 +91,19 @@ const others = fc.record({
   description: mostly(part),
   provider: mostly(fc.constantFrom('keychain', 'file', 'env', 'dotenv')),
   access: mostly(fc.constantFrom('read-only', 'owner')),
+  rotation: mostly(
+    fc.record(
+      {
+        host: mostly(
+          fc.oneof(host, fc.constantFrom('db:6543', '[::1]:1', '/run/x:2', ':1', 'postgresql://u:p@h/d')),
+        ),
+        admin: mostly(part),
+        roles: mostly(fc.array(part, { minLength: 2, maxLength: 2 })),
+        grace: mostly(duration),
+      },
+      { requiredKeys: [] },
+    ),
+  ),
 });
 /** Few at once: each of them may be wrong, or not go with another. */
 const few = fc.tuple(others, fc.array(fc.nat(), { maxLength: 4 })).map(([all, picks]) => {
