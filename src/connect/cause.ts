@@ -90,10 +90,11 @@ export function causeOf(failure: Failure): ErrorCode {
 }
 
 function causeOfServer({ server: code = '', phase, routine, asked }: Failure): ErrorCode {
-  const found = server.get(code) ?? 'DATABASE';
-  // Before TLS anybody could say so, and nobody has had the password yet: a rotation must not believe it.
-  if (found === 'WRONG_PASSWORD' && (phase === 'greeting' || phase === 'tls')) return 'DATABASE';
-  return code === '28000' && !asked && !isHba(routine) ? 'WRONG_PASSWORD' : found;
+  const early = code === '28000' && !asked && !isHba(routine);
+  const found = early ? 'WRONG_PASSWORD' : (server.get(code) ?? 'DATABASE');
+  // A rotation believes it, so it must come from the login: before TLS anybody could say so, and what a statement
+  // brings tells of some other login, such as that of postgres_fdw.
+  return found === 'WRONG_PASSWORD' && phase !== 'login' ? 'DATABASE' : found;
 }
 
 /** Whether `pg_hba.conf` turned the connection down, so that one with TLS might be let in. */

@@ -64,7 +64,10 @@ class Line implements Driver {
   async enter(): Promise<void> {
     await this.#entered;
     const [row] = await this.#unlessExpired(this.rows('SELECT CURRENT_USER() AS account'));
-    if (this.expired) return;
+    if (this.expired) {
+      this.askedForPassword = !this.#local;
+      return;
+    }
     this.askedForPassword =
       !isUnchecked(String(row?.account)) && !(this.#local && (await this.#knownToTheKernel()));
   }

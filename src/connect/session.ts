@@ -12,12 +12,15 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Session {
   /** `undefined`: not encrypted. */
   readonly tls: TlsFacts | undefined;
-  /** `false`: the server let us in without looking at the password (trust, peer, a client certificate). */
+  /**
+   * `false`: the server let us in without looking at the password (trust, peer, a client certificate), or it cannot be
+   * told whether it did: an expired account, through a unix socket.
+   */
   readonly askedForPassword: boolean;
   /**
    * Who serves this connection, as the server said at the login: PostgreSQL's process id, else the connection id, of
    * which the greeting of MySQL and MariaDB holds the lower 32 bits alone. Where `pg_backend_pid()`, or
-   * `CONNECTION_ID() & 0xffffffff`, says otherwise, a pooler stands in between. 0: the server did not say.
+   * `CONNECTION_ID() & 4294967295`, says otherwise, a pooler stands in between. 0: the server did not say.
    */
   readonly backend: number;
   /**
@@ -26,8 +29,9 @@ export interface Session {
    */
   readonly address: Address;
   /**
-   * `true`: let in by {@link LoginOptions.expired}, where the server takes no statement but `ALTER USER`, `SET PASSWORD`
-   * and other `SET`s until the password is changed.
+   * `true`: let in by {@link LoginOptions.expired}, with all else refused (1820) until the password is changed on this
+   * very session. MySQL then takes `ALTER USER` and `SET PASSWORD` alone; MariaDB no `ALTER USER`, but `SET PASSWORD`
+   * and every other `SET`, whose expressions may call functions (measured with MySQL 9.7, MariaDB 10.11).
    */
   readonly expired: boolean;
   /**
