@@ -54,11 +54,12 @@ export const entryWords: Words = {
   nested: 'Whether it may run inside a run of another profile. Default: false.',
   rotation: {
     '': 'How "dbcreds rotate" changes the password.',
-    host: "Host on which this account's password is changed: the host part of a MySQL account.",
+    host: 'The server itself, where "host" is a pooler or balancer: HOST or HOST:PORT. It is dialled, and its certificate must carry this name. Without a port, that of the profile. Default: "host" itself.',
     admin:
       'The name of the profile whose login changes the password, where the account may not do it itself.',
-    roles: 'Two logins that take turns, so that the old one keeps working meanwhile.',
-    grace: 'How long the old password goes on working, where the server can keep two.',
+    roles:
+      'Two logins that take turns, so that the old one keeps working meanwhile. The user of the profile is one of them.',
+    grace: 'How long the old password goes on working, where the server can keep two. Default: not at all.',
   },
   incident: {
     '': 'For the day when a password got out.',

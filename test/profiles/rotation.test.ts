@@ -137,6 +137,7 @@ test('an address is no server of a MySQL profile that is verified by name', () =
   const entry = { url: 'mysql://app_a@db.example/shop', rotation: { host: '192.0.2.7' } };
   refused(() => resolved(entry), shared, 'profiles.prod.rotation.host', 'is an address, and MySQL clients');
   assert.is(resolved({ ...entry, tls: { mode: 'verify-ca' } }).rotation.host?.port, 3306);
+  assert.is(resolved({ ...entry, rotation: { host: 'my.example' } }).rotation.host?.host, 'my.example');
   assert.is(resolved({ rotation: { host: '192.0.2.7' } }).rotation.host?.host, '192.0.2.7');
 });
 
