@@ -1,3 +1,5 @@
+import type { cachingSha2 } from '../../src/rotate/verifier.ts';
+import { Secret } from '../../src/secret.ts';
 import { asAdmin, type Server } from '../services/server.ts';
 import { fuzzedUser, literal } from './fuzz.ts';
 
@@ -25,3 +27,13 @@ export const hex = (data: string | Buffer): string =>
   Buffer.from(data as string)
     .toString('hex')
     .toUpperCase();
+
+/** MySQL's way to say a hash. */
+export const as = (hash: Buffer): string => `WITH caching_sha2_password AS 0x${hash.toString('hex')}`;
+
+/** Ours in hex, with the rounds and the salt of what MySQL made. */
+export function remake(make: typeof cachingSha2, password: string, theirs: unknown): string {
+  const bytes = Buffer.from(String(theirs), 'hex');
+  const thousands = Number.parseInt(bytes.toString('latin1', 3, 6), 16);
+  return hex(make(new Secret(password), bytes.subarray(7, 27), thousands));
+}

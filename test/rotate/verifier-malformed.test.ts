@@ -1,11 +1,11 @@
-import { cachingSha2, nativeHash, scramVerifier } from '../../src/rotate/verifier.ts';
+import { cachingPbkdf2, cachingSha2, nativeHash, scramVerifier } from '../../src/rotate/verifier.ts';
 import { Secret } from '../../src/secret.ts';
 import { clean } from '../connect/endpoints.ts';
 import { assert, suite } from '../helpers/suite.ts';
 
 const test = suite('rotate/verifier that would be malformed');
 
-const makers = { scramVerifier, nativeHash, cachingSha2 };
+const makers = { scramVerifier, nativeHash, cachingSha2, cachingPbkdf2 };
 const good = new Secret('Zz9-gehEim-7Qx');
 
 /** The error of what must not give a verifier. It holds neither the password nor a cause. */
@@ -45,26 +45,23 @@ test('scramVerifier: takes no salt of another size than PostgreSQL makes', () =>
     refused(() => scramVerifier(good, Buffer.alloc(size, 1)), good.reveal());
 });
 
-test('cachingSha2: takes no salt that MySQL could not keep', () => {
-  const salts = [
-    '',
-    'a'.repeat(19),
-    'a'.repeat(21),
-    `${'a'.repeat(19)}$`,
-    `\0${'a'.repeat(19)}`,
-    `\x80${'a'.repeat(19)}`,
-  ];
-  for (const salt of salts) refused(() => cachingSha2(good, Buffer.from(salt, 'latin1')), good.reveal());
-});
+for (const make of [cachingSha2, cachingPbkdf2]) {
+  test(`${make.name}: takes no salt that MySQL could not keep`, () => {
+    const most = 'a'.repeat(19);
+    for (const salt of ['', most, `${most}aa`, `${most}$`, `\0${most}`, `\x80${most}`])
+      refused(() => make(good, Buffer.from(salt, 'latin1')), good.reveal());
+  });
 
-test('cachingSha2: takes no rounds that MySQL does not read', () => {
-  for (const thousands of [-5, 0, 4, 5.5, 4096, Number.NaN, Number.POSITIVE_INFINITY])
-    refused(() => cachingSha2(good, undefined, thousands), good.reveal());
-});
+  test(`${make.name}: takes no rounds that MySQL does not read`, () => {
+    for (const thousands of [-5, 0, 4, 5.5, 4096, Number.NaN, Number.POSITIVE_INFINITY])
+      refused(() => make(good, undefined, thousands), good.reveal());
+  });
+}
 
 test('the same calls with what is right give one', () => {
   assert.match(scramVerifier(good, Buffer.alloc(16, 1)), /^SCRAM-SHA-256\$4096:/);
   assert.is(cachingSha2(good, Buffer.from('a'.repeat(20)), 5).length, 70);
+  assert.is(cachingPbkdf2(good, Buffer.from('a'.repeat(20)), 5).length, 115);
   assert.match(nativeHash(good), /^\*[0-9A-F]{40}$/);
 });
 

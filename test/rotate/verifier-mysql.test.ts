@@ -5,7 +5,7 @@ import { assert, suite } from '../helpers/suite.ts';
 import { asAdmin, newLogin, type Server } from '../services/server.ts';
 import { use } from '../services/use.ts';
 import { agree, forLogin, fuzzed, literal } from './fuzz.ts';
-import { hex, kept } from './kept.ts';
+import { as, hex, kept, remake } from './kept.ts';
 
 const test = suite<{ server: Server }>('rotate/verifier mysql', { needs: ['mysql'] });
 
@@ -16,22 +16,13 @@ test.before(async (context) => {
 /** Fewer than elsewhere, since both sides take thousands of rounds for each. */
 const count = 60;
 
-/** Ours, with the rounds and the salt of theirs. */
-function remake(password: string, theirs: unknown): string {
-  const bytes = Buffer.from(String(theirs), 'hex');
-  const thousands = Number.parseInt(bytes.toString('latin1', 3, 6), 16);
-  return hex(cachingSha2(new Secret(password), bytes.subarray(7, 27), thousands));
-}
-
-const as = (hash: Buffer): string => `WITH caching_sha2_password AS 0x${hash.toString('hex')}`;
-
 test('ours is the one that the server makes, byte for byte', async ({ server }) => {
   const fuzz = fuzzed(count);
   const theirs = await kept(
     server,
     fuzz.passwords.map((password) => `BY ${literal(password)}`),
   );
-  agree(fuzz, theirs, (password, index) => remake(password, theirs[index]));
+  agree(fuzz, theirs, (password, index) => remake(cachingSha2, password, theirs[index]));
 });
 
 test('what is sent is stored unchanged', async ({ server }) => {
