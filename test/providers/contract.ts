@@ -30,7 +30,7 @@ export const oddPasswords: readonly string[] = [
   'p😀ß漢字\u0301',
   `"'\`$(x)\${y}\\n%40#;`,
   '{"v":1,"current":{"password":"x"}}',
-  'x'.repeat(250),
+  'x'.repeat(240),
 ];
 
 const passwordOf = async (provider: Provider): Promise<string | undefined> =>
