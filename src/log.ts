@@ -7,7 +7,7 @@ import { DbcredsError } from './errors.ts';
 export interface LogEntry {
   /** ISO 8601, UTC. */
   readonly at: string;
-  readonly event: 'run' | 'add' | 'remove' | 'reveal' | 'trust';
+  readonly event: 'run' | 'add' | 'remove' | 'reveal' | 'trust' | 'rotate';
   readonly profile: string;
   /** `engine://user@host:port/database`. */
   readonly target: string;
@@ -16,7 +16,7 @@ export interface LogEntry {
   /** The first word of the command, without its folder. */
   readonly command?: string;
   /** `launching`: the process was replaced, so that nobody is left to see how it ended. */
-  readonly outcome: 'launching' | 'refused' | 'done';
+  readonly outcome: 'launching' | 'begun' | 'refused' | 'failed' | 'done';
   /** Why it was refused. */
   readonly code?: string;
   /** Guards that were overridden. */

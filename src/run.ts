@@ -1,6 +1,7 @@
 import { DbcredsError } from './errors.ts';
 import { cleared } from './inject/index.ts';
 import { hideStreams, launch, type Resolved, resolveCommand } from './launch/index.ts';
+import { isWhole } from './profiles/record.ts';
 import {
   checkEnvFile,
   environmentOf,
@@ -76,18 +77,18 @@ async function read(scene: Scene, selections: readonly Selection[]): Promise<Hel
   return held;
 }
 
-/** Where a rotation was cut off, finds the password that works, and judges its age again. */
+/** Where a rotation was cut off, finishes it, or finds the password that works; and judges its age again. */
 async function heal(scene: Scene, held: readonly Held[]): Promise<Ready[]> {
   const ready: Ready[] = [];
   for (const one of held) {
-    if (one.record.pending === undefined) ready.push({ ...one, slot: one.record.current });
+    if (isWhole(one.record, scene.context.now)) ready.push({ ...one, slot: one.record.current });
     else ready.push(await healOne(scene, one));
   }
   return ready;
 }
 
 async function healOne(scene: Scene, held: Held): Promise<Ready> {
-  const slot = await (await import('./run/server.ts')).healed(held.profile, held.record, held.files);
+  const slot = await (await import('./run/rotation.ts')).healed(scene, held);
   const again = { ...held, record: { ...held.record, current: slot } };
   const { situation, findings } = judgeOne(scene, again);
   await settle(scene, [{ situation, findings: findings.filter(({ code }) => code.startsWith('EXPIRE')) }]);

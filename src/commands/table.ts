@@ -99,6 +99,47 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./test.ts')).test,
   },
   {
+    usage: 'rotate [name]',
+    summary: 'Change a password on the server and here, so that a crash at any moment locks nobody out',
+    options: [
+      env,
+      { flags: '--all', help: 'every profile with a stored password' },
+      { flags: '--due <span>', help: 'with --all: those that expire within this time: 14d' },
+      { flags: '--dry-run', help: 'log in, and show the steps and statements; change nothing' },
+      {
+        flags: '--finish',
+        help: 'only finish earlier rotations: what was cut off, old passwords, commands to tell',
+      },
+      {
+        flags: '--grace <span>',
+        help: 'have the server take the old password too for this time (MySQL, MariaDB)',
+      },
+      { flags: '--terminate', help: "end the account's other sessions afterwards" },
+      { flags: '--admin <profile>', help: 'let the login of this profile make the change' },
+      {
+        flags: '--valid-until <span>',
+        help: 'have the server itself expire the new password (with --admin)',
+      },
+      { flags: '--sole-holder', help: 'nobody else holds the password, though the project names its user' },
+      {
+        flags: '--allow-plaintext-sql',
+        help: 'where the server takes no hash, send the password itself in a statement, which it may log',
+      },
+      { flags: '--confirm <name>', help: 'confirm production where there is no terminal; repeatable' },
+      { flags: '--reason <text>', help: 'why, for the log' },
+      { flags: '--via <address>', help: 'dial HOST:PORT (a tunnel) for this rotation' },
+      json,
+      provider,
+    ],
+    examples: [
+      'dbcreds rotate prod',
+      'dbcreds rotate --all --due 14d --confirm prod',
+      'dbcreds rotate prod --dry-run',
+    ],
+    exits: '0 done; 1 with --all: some were not; 125 refused or failed',
+    load: async () => (await import('./rotate.ts')).rotate,
+  },
+  {
     usage: 'trust [name]',
     summary: 'Show what changed in a profile since its password was stored, and allow it',
     options: [

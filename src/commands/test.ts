@@ -1,13 +1,15 @@
 import type { Session } from '../connect/login.ts';
 import { describe, type ServerReport } from '../connect/report.ts';
 import { DbcredsError, formatError } from '../errors.ts';
+import { isWhole } from '../profiles/record.ts';
 import { showTarget } from '../profiles/target.ts';
 import { judgeOne } from '../run/judge.ts';
-import { connect, healed } from '../run/server.ts';
+import { healed } from '../run/rotation.ts';
+import { connect } from '../run/server.ts';
 import { settle } from '../run/settle.ts';
 import type { Held } from '../run/store.ts';
 import { columns } from './columns.ts';
-import type { Action } from './command.ts';
+import type { Action, Stage } from './command.ts';
 import { held, sceneOf, selected } from './held.ts';
 import { flag } from './options.ts';
 
@@ -27,7 +29,7 @@ export const test: Action = async (stage, args, options) => {
   ]);
   const json = flag(options, 'json');
   try {
-    const report = await tryOut(one);
+    const report = await tryOut(stage, one);
     stage.terminal.out(
       json ? `${JSON.stringify({ ok: true, ...report }, null, 2)}\n` : columns(rows(one, report)),
     );
@@ -49,8 +51,9 @@ interface Report extends ServerReport {
   readonly askedForPassword: boolean;
 }
 
-async function tryOut(one: Held): Promise<Report> {
-  const slot = one.record.pending ? await healed(one.profile, one.record, one.files) : one.record.current;
+async function tryOut(stage: Stage, one: Held): Promise<Report> {
+  const whole = isWhole(one.record, stage.context.now);
+  const slot = whole ? one.record.current : await healed(stage, one);
   const session = await connect(one.profile, slot, one.files);
   try {
     const { tls = null, askedForPassword } = session;

@@ -24,7 +24,7 @@ export function ageGuard(situation: Situation): Finding | undefined {
   return unknownAge(situation);
 }
 
-function expired({ profile, record, now, flags }: Situation, expiry: number): Finding {
+function expired({ profile, record, now, flags, typed }: Situation, expiry: number): Finding {
   const message = `the password of ${profile.name} expired ${showSpan(now - expiry)} ago`;
   if (flags.allowExpired || profile.onExpired === 'warn') return { level: 'warn', code: 'EXPIRED', message };
   return {
@@ -34,8 +34,9 @@ function expired({ profile, record, now, flags }: Situation, expiry: number): Fi
     facts: [['set', `${setText(profile, record.current)}, expired ${showDate(expiry)}`]],
     note: 'The server was not asked; it may still accept it.',
     hints: [
-      ['store the new one:', `dbcreds add ${profile.name}`],
-      ['emergency, this run only:', `dbcreds run --env ${profile.name} --allow-expired -- ...`],
+      ['change it on the server:', `dbcreds rotate ${profile.name}`],
+      ['already changed elsewhere:', `dbcreds add ${profile.name}`],
+      ['emergency, this run only:', typed('--allow-expired')],
     ],
   };
 }

@@ -22,6 +22,8 @@ export interface Situation {
   readonly record: Record;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** The command line to type again, with these options. */
+  readonly typed: (options: string) => string;
   /** The inherited environment. */
   readonly env: Environment;
   /** Whether somebody can be asked. */

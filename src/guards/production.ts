@@ -1,7 +1,13 @@
 import type { Finding, Situation } from './finding.ts';
 
 /** Production is confirmed by its typed name: on the terminal, or where there is none by a flag or variable. */
-export function confirmGuard({ profile, terminal, flags, remembered }: Situation): Finding | undefined {
+export function confirmGuard({
+  profile,
+  terminal,
+  flags,
+  remembered,
+  typed,
+}: Situation): Finding | undefined {
   if (!profile.production) return undefined;
   if (terminal)
     return remembered
@@ -16,7 +22,7 @@ export function confirmGuard({ profile, terminal, flags, remembered }: Situation
     message: `${profile.name} is production and ${given}`,
     note: 'There is no terminal to ask on.',
     hints: [
-      ['say that you mean it:', `dbcreds run --env ${profile.name} --confirm ${profile.name} -- ...`],
+      ['say that you mean it:', typed(`--confirm ${profile.name}`)],
       ['for a job:', `export DBCREDS_CONFIRM=${profile.name}`],
     ],
   };
@@ -45,13 +51,13 @@ export function tlsGuard({
 }
 
 /** Some profiles want to know why. */
-export function reasonGuard({ profile, terminal, flags }: Situation): Finding | undefined {
+export function reasonGuard({ profile, terminal, flags, typed }: Situation): Finding | undefined {
   const asked = profile.reason === 'always' || (profile.reason === 'no-terminal' && !terminal);
   if (!asked || flags.reason) return undefined;
   return {
     level: 'refuse',
     code: 'REASON',
     message: `${profile.name} asks for a reason`,
-    hints: [['give one:', `dbcreds run --env ${profile.name} --reason "..." -- ...`]],
+    hints: [['give one:', typed('--reason "..."')]],
   };
 }

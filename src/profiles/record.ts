@@ -27,3 +27,8 @@ export interface Record {
   /** Counts the writes, from 1: the compare of compare-and-set. 0 from providers that cannot be written. */
   readonly revision: number;
 }
+
+/** Whether no rotation is under way, and no old password should have been discarded by now. */
+export function isWhole({ pending, previous, discardAt = Number.POSITIVE_INFINITY }: Record, now: number): boolean {
+  return pending === undefined && (previous === undefined || discardAt > now);
+}

@@ -1,46 +1,68 @@
-import type { Endpoint } from '../connect/endpoint.ts';
-import { login } from '../connect/login.ts';
 import { DbcredsError } from '../errors.ts';
-import type { Record, Slot } from '../profiles/record.ts';
+import { isWhole, type Record, type Slot } from '../profiles/record.ts';
+import { endGrace } from './grace.ts';
+import { locked } from './locked.ts';
+import { Logins } from './logins.ts';
+import { resume } from './protocol.ts';
+import { unfinished } from './refusals.ts';
+import type { Rotation } from './rotation.ts';
 
-/** How long one look at the server may take, in milliseconds. */
-const patience = 10_000;
+/** How long somebody who wants to run a command waits for a rotation of another process, in milliseconds. */
+const patience = 5_000;
 
 /**
- * The password that works, for a record whose rotation was cut off. Only "wrong password" moves on to the next slot; after
- * anything else nothing is known. At most one login a slot: accounts lock.
+ * The password to use for a record whose rotation was cut off: finishes it, by the same steps as `rotate`. Where that cannot
+ * be, the slot that logs in is used, and the record stays as it is.
  *
- * @param endpointFor where to log in, as the slot's user
- * @throws DbcredsError `ROTATION_UNFINISHED`
+ * @param writable whether its store can be written, and keeps what it is given
+ * @throws DbcredsError `ROTATION_UNFINISHED` where no slot is known to hold
  */
-export async function workingSlot(record: Record, endpointFor: (slot: Slot) => Endpoint): Promise<Slot> {
-  for (const slot of [record.current, record.pending, record.previous]) {
-    if (slot && (await accepts(endpointFor(slot), slot))) return slot;
+export async function heal(rotation: Rotation, record: Record, writable: boolean): Promise<Slot> {
+  const logins = new Logins(rotation);
+  if (writable) {
+    try {
+      const whole = await locked(rotation, patience, () => finished(rotation, logins));
+      return whole.current;
+    } catch (error) {
+      if (!(error instanceof DbcredsError)) throw error;
+      rotation.warn(
+        `the rotation of ${rotation.profile.name} could not be finished: ${error.message} (${error.code})`,
+      );
+    }
   }
-  throw unfinished(endpointFor(record.current), 'the server accepts none of the stored passwords');
+  return record.pending ? workingSlot(rotation, logins, record) : record.current;
 }
 
-async function accepts(endpoint: Endpoint, slot: Slot): Promise<boolean> {
+/** Another process may have done so before we had the lock. */
+async function finished(rotation: Rotation, logins: Logins): Promise<Record> {
+  const record = await rotation.store.get();
+  if (record.pending) return resume(rotation, logins, record);
+  return isWhole(record, rotation.now) ? record : endGrace(rotation, logins, record);
+}
+
+/** Only "wrong password" moves on to the next slot; after anything else nothing is known. */
+async function workingSlot(rotation: Rotation, logins: Logins, record: Record): Promise<Slot> {
+  const { pending, current, previous } = record;
+  for (const slot of [pending, current, previous]) {
+    if (!slot) continue;
+    const answer = await look(rotation, logins, slot);
+    // Whatever was sent would have been let in.
+    if (answer === 'unasked') return current;
+    if (answer === 'in') return slot;
+  }
+  throw unfinished(rotation.profile, 'the server accepts none of the stored passwords');
+}
+
+/** Let in, and stopped behind the door for a reason that matters to a change alone. */
+const behindTheDoor = new Set(['POOLED', 'NOT_PRIMARY', 'WRONG_ACCOUNT', 'NO_DATABASE', 'PASSWORD_EXPIRED']);
+
+async function look(rotation: Rotation, logins: Logins, slot: Slot): Promise<'in' | 'out' | 'unasked'> {
   try {
-    const session = await login(endpoint, slot.password, { timeoutMs: patience });
-    await session.close();
-    return true;
+    return (await logins.accepts(slot)) ? 'in' : 'out';
   } catch (error) {
     if (!(error instanceof DbcredsError)) throw error;
-    if (error.code === 'WRONG_PASSWORD') return false;
-    // It was let in, and stopped behind the door.
-    if (error.code === 'PASSWORD_EXPIRED' || error.code === 'NO_DATABASE') return true;
-    throw unfinished(endpoint, error.message);
+    if (error.code === 'NOT_ASKED') return 'unasked';
+    if (behindTheDoor.has(error.code)) return 'in';
+    throw unfinished(rotation.profile, error.message);
   }
-}
-
-function unfinished({ name }: Endpoint, why: string): DbcredsError {
-  return new DbcredsError('ROTATION_UNFINISHED', {
-    message: `a change of this password was cut off, and it is not known which one holds: ${why}`,
-    note: 'Nothing was started, and nothing that is stored was changed.',
-    hints: [
-      ['try again, and see the cause:', `dbcreds test ${name}`],
-      ['store the one that holds:', `dbcreds add ${name}`],
-    ],
-  });
 }

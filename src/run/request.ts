@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly nested?: boolean;
   readonly reason?: string | undefined;
   readonly dryRun?: boolean;
+  /** Another command that the guards judge as a run: its first words. */
+  readonly typed?: string;
 }
 
 /** What every step of a run works with. */

@@ -1,9 +1,8 @@
 import { type Endpoint, endpointOf, readPems } from '../connect/endpoint.ts';
 import { login, type Session } from '../connect/login.ts';
 import type { Profile } from '../profiles/profile.ts';
-import type { Record, Slot } from '../profiles/record.ts';
+import type { Slot } from '../profiles/record.ts';
 import type { SealedFiles } from '../profiles/seal.ts';
-import { workingSlot } from '../rotate/heal.ts';
 
 /** How long a login may take, in milliseconds. */
 const patience = 10_000;
@@ -37,9 +36,4 @@ export async function tryLogin(
   const to = { ...endpoint, ...(defined && file !== undefined ? { file } : {}) };
   const session = await login(to, slot.password, { timeoutMs: patience });
   await session.close();
-}
-
-/** The slot that the server accepts, of a record whose rotation was cut off. @throws DbcredsError `ROTATION_UNFINISHED` */
-export function healed(profile: Profile, record: Record, files: SealedFiles): Promise<Slot> {
-  return workingSlot(record, ({ user }) => endpointFor(profile, user, files));
 }

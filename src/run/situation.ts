@@ -6,7 +6,7 @@ import { isLocal } from '../profiles/address.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { sealHash, sealOf } from '../profiles/seal.ts';
 import { allowedSeal, readTrust } from '../profiles/trust.ts';
-import type { Scene } from './request.ts';
+import type { RunRequest, Scene } from './request.ts';
 import type { Held } from './store.ts';
 
 /** Gathers what the guards may know. Reads files; writes and dials nothing. */
@@ -26,6 +26,7 @@ export function situationOf(
     profile: plain,
     record: held.record,
     now,
+    typed: typedBy(request, plain.name),
     env,
     terminal: terminal.available,
     placed,
@@ -46,6 +47,11 @@ export function situationOf(
     ownSocket: plain.production && isOwnSocket(plain),
     optionFiles: plain.target.engine === 'postgresql' ? [] : optionFiles(context),
   };
+}
+
+function typedBy({ typed }: RunRequest, name: string): Situation['typed'] {
+  return (options) =>
+    typed === undefined ? `dbcreds run --env ${name} ${options} -- ...` : `${typed} ${options}`;
 }
 
 /**

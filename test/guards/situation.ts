@@ -35,6 +35,7 @@ export function situation(
       revision: 1,
     },
     now,
+    typed: (options) => `dbcreds run --env ${profile.name} ${options} -- ...`,
     env: {},
     terminal: false,
     placed: true,

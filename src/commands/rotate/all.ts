@@ -1,0 +1,133 @@
+import { DbcredsError, formatError } from '../../errors.ts';
+import { parseDuration } from '../../profiles/duration.ts';
+import { loadFiles } from '../../profiles/files.ts';
+import { refOf } from '../../run/store.ts';
+import { columns } from '../columns.ts';
+import type { Options, Stage } from '../command.ts';
+import { flag, text, usage } from '../options.ts';
+import { type Row, survey } from '../survey.ts';
+import { carryOut, planned } from './carry-out.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import { errorJson, outcomeJson } from './report.ts';
+
+/** How many rotations are under way at a time. */
+const atOnce = 4;
+
+/** What became of one profile: the words, and the same as JSON. */
+interface Result {
+  readonly id: string;
+  readonly words: string;
+  readonly json: object;
+  readonly good: boolean;
+}
+
+/**
+ * Rotates every profile that has a stored password, or those that are due. All questions come first, one by one; a failure
+ * stops no other, and none is hidden.
+ *
+ * @returns 0 where all went well, else 1
+ */
+export async function rotateAll(stage: Stage, options: Options): Promise<number> {
+  const due = dueOf(options);
+  const rows = ownRecords(await survey(stage, loadFiles(stage.context)));
+  const chosen = rows.filter((row) => isDue(row, stage.context.now, due));
+  const results: Result[] = [];
+  const ready: Prepared[] = [];
+  for (const row of chosen) {
+    const prepared = await attempt(stage, row.id, () => prepared_(stage, row, options));
+    if ('held' in prepared) ready.push(prepared);
+    else results.push(prepared);
+  }
+  const carry = (one: Prepared): Promise<Result> => carryOne(stage, one, options);
+  results.push(...(await bounded(ready, carry)));
+  const order = chosen.map(({ id }) => id);
+  results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+  show(stage, results, options);
+  return results.every(({ good }) => good) ? 0 : 1;
+}
+
+function prepared_(stage: Stage, row: Row, options: Options): Promise<Prepared> {
+  if (row.error) throw row.error;
+  return prepare(stage, row.name, options);
+}
+
+function dueOf(options: Options): number | undefined {
+  const value = text(options, 'due');
+  if (value === undefined) return undefined;
+  const span = parseDuration(value);
+  if (span === undefined) throw usage('--due takes a time such as 14d, 12h or 2w');
+  return span;
+}
+
+/** One row a record, of those that there are: profiles that share one are rotated by the one whose it is. */
+function ownRecords(rows: readonly Row[]): Row[] {
+  const byRecord = new Map<string, Row>();
+  for (const row of rows) {
+    if (row.state === 'missing') continue;
+    const key = row.profile ? `${row.place} ${refOf(row.profile).id}` : row.id;
+    if (!byRecord.has(key) || row.profile?.credential === undefined) byRecord.set(key, row);
+  }
+  return [...byRecord.values()];
+}
+
+/** Without a span everything is. What is unfinished is in any case. */
+function isDue({ record, expiresAt, error }: Row, now: number, due: number | undefined): boolean {
+  if (due === undefined || error) return true;
+  if (record?.pending || record?.unpushed || (record?.discardAt ?? Number.POSITIVE_INFINITY) <= now)
+    return true;
+  return expiresAt !== undefined && expiresAt - now <= due;
+}
+
+async function attempt<T>(stage: Stage, id: string, work: () => Promise<T>): Promise<T | Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DbcredsError) || error.code === 'INTERRUPTED') throw error;
+    const skipped = error.code === 'READ_ONLY_PROVIDER';
+    const outcome = skipped ? 'skipped' : error.kind === 'refused' ? 'refused' : 'failed';
+    if (!skipped) stage.terminal.say(formatError(error));
+    const words = `${outcome}: ${error.message} (${error.code})`;
+    return { id, words, json: errorJson(id, outcome, error), good: skipped };
+  }
+}
+
+function carryOne(stage: Stage, prepared: Prepared, options: Options): Promise<Result> {
+  const { id } = prepared.held.plain;
+  return attempt(stage, id, async () => {
+    if (flag(options, 'dryRun')) {
+      const lines = await planned(stage, prepared, options);
+      return {
+        id,
+        words: `would be rotated:\n  ${lines.join('\n  ')}`,
+        json: { profile: id, plan: lines },
+        good: true,
+      };
+    }
+    const outcome = await carryOut(stage, prepared, options);
+    return { id, words: outcome.how, json: outcomeJson(id, outcome), good: true };
+  });
+}
+
+/** In order of their beginning, so many at a time. */
+async function bounded<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  return results;
+}
+
+function show({ terminal }: Stage, results: readonly Result[], options: Options): void {
+  if (flag(options, 'json'))
+    terminal.out(
+      `${JSON.stringify(
+        results.map(({ json }) => json),
+        null,
+        2,
+      )}\n`,
+    );
+  else if (results.length === 0) terminal.say('dbcreds: no stored password is to be rotated');
+  else terminal.out(columns(results.map(({ id, words }) => [id, words])));
+}

@@ -1,0 +1,81 @@
+import { DbcredsError, type ErrorCode } from '../../errors.ts';
+import { cleared } from '../../inject/index.ts';
+import { parseDuration, showSpan } from '../../profiles/duration.ts';
+import type { Push } from '../../rotate/push.ts';
+import { finish, type Outcome, plan, rotate } from '../../rotate/rotate.ts';
+import type { Choices } from '../../rotate/rotation.ts';
+import { journal } from '../../run/journal.ts';
+import { rotationOf } from '../../run/rotation.ts';
+import type { Options, Stage } from '../command.ts';
+import { flag, kebab, text, usage } from '../options.ts';
+import type { Prepared } from './prepare.ts';
+
+/** The plan of a rotation, a line each. */
+export function planned(stage: Stage, prepared: Prepared, options: Options): Promise<string[]> {
+  const rotation = rotationOf(stage, prepared.held, {
+    choices: choicesOf(prepared, options),
+    admin: adminOf(prepared),
+  });
+  return plan(rotation, pushesOf(stage, prepared));
+}
+
+/** Rotates, with every step shown and the outcome logged. @throws DbcredsError */
+export async function carryOut(stage: Stage, prepared: Prepared, options: Options): Promise<Outcome> {
+  const { held } = prepared;
+  const log = (outcome: 'begun' | 'done' | 'refused' | 'failed', code?: ErrorCode): void =>
+    journal(stage, held.plain, {
+      event: 'rotate',
+      outcome,
+      provider: held.provider.name,
+      ...(code && { code }),
+    });
+  const choices = choicesOf(prepared, options);
+  log('begun');
+  const progress = stage.terminal.progress(held.plain.name);
+  const rotation = rotationOf(stage, held, { choices, admin: adminOf(prepared), step: progress.step });
+  try {
+    const work = flag(options, 'finish') ? finish : rotate;
+    const outcome = await work(rotation, pushesOf(stage, prepared));
+    progress.done(told(outcome, stage.context.now));
+    log('done');
+    return outcome;
+  } catch (error) {
+    progress.fail();
+    if (error instanceof DbcredsError) log(error.kind === 'refused' ? 'refused' : 'failed', error.code);
+    throw error;
+  }
+}
+
+function told({ how, record }: Outcome, now: number): string {
+  if (how === 'nothing') return 'nothing was left to finish';
+  const grace =
+    record.discardAt === undefined ? '' : `; the old one holds for ${showSpan(record.discardAt - now)} more`;
+  return `${how}: the new password holds${grace}`;
+}
+
+const adminOf = ({ admin }: Prepared) => admin && { held: admin, slot: admin.record.current };
+
+/** The commands run with what is inherited, without what holds or unlocks a secret of ours. */
+function pushesOf({ context }: Stage, { held }: Prepared): Push {
+  const { push } = held.profile.rotation;
+  return { commands: push, env: cleared(context.env, []), cwd: context.cwd };
+}
+
+function choicesOf({ held }: Prepared, options: Options): Choices {
+  const grace = spanOf(options, 'grace') ?? held.profile.rotation.grace;
+  const validUntil = spanOf(options, 'validUntil');
+  return {
+    ...(grace ? { grace } : {}),
+    ...(validUntil === undefined ? {} : { validUntil }),
+    allowPlaintext: flag(options, 'allowPlaintextSql'),
+    terminate: flag(options, 'terminate'),
+  };
+}
+
+function spanOf(options: Options, name: string): number | undefined {
+  const value = text(options, name);
+  if (value === undefined) return undefined;
+  const span = parseDuration(value);
+  if (span === undefined) throw usage(`--${kebab(name)} takes a time such as 1h, 30m or 90d`);
+  return span;
+}

@@ -1,0 +1,112 @@
+import { serverCode } from '../connect/failure.ts';
+import type { Session } from '../connect/login.ts';
+import { sha256 } from '../digest.ts';
+import { DbcredsError, type Fact } from '../errors.ts';
+import type { Profile } from '../profiles/profile.ts';
+import type { Secret } from '../secret.ts';
+import { type Change, type Form, Moved, NotChanged, type Reason } from './change.ts';
+import { lockedElsewhere } from './refusals.ts';
+
+/** How the one and the other of MySQL and MariaDB change a password. */
+export interface Dialect {
+  /** Whose password: the same text is the same lock, on every machine. */
+  readonly user: string;
+  readonly oneStrike: boolean;
+  /** To run before the change, harmless without it. */
+  readonly before: readonly string[];
+  /** The statement of the change. */
+  statement(pending: Secret, form: Form): string;
+  /** The same for people. */
+  readonly shown: string;
+  /** Why the server says no, by its error number, where that is certain to leave the password as it was. */
+  readonly refusals: ReadonlyMap<string, Reason>;
+  /** Names of the variables that say what the server writes down. */
+  readonly logVariables: readonly string[];
+}
+
+/** How long to wait for another rotation, in seconds: less than we wait for a statement. */
+const lockSeconds = 5;
+
+/**
+ * A change under `GET_LOCK`, which holds in the whole server until its session ends: a rotation that was cut off while the
+ * server still works on its statement keeps the others out.
+ */
+export class MysqlChange implements Change {
+  readonly plan: readonly string[];
+  readonly oneStrike: boolean;
+  readonly #profile: Profile;
+  readonly #session: Session;
+  readonly #dialect: Dialect;
+
+  constructor(profile: Profile, session: Session, dialect: Dialect) {
+    this.#profile = profile;
+    this.#session = session;
+    this.#dialect = dialect;
+    this.oneStrike = dialect.oneStrike;
+    this.plan = [
+      `GET_LOCK('${lockName(dialect.user)}', ${lockSeconds})`,
+      'log in once more with the stored password',
+      ...dialect.before,
+      dialect.shown,
+    ];
+  }
+
+  async lock(): Promise<void> {
+    const name = lockName(this.#dialect.user);
+    // Behind an expired password only SET and the change itself are allowed; a wrong type makes SET fail.
+    if (this.#session.expired) return this.#lockBySet(name);
+    const [row] = await this.#session.query(`SELECT GET_LOCK('${name}', ${lockSeconds}) AS held`);
+    if (Number(row?.held) !== 1) throw lockedElsewhere(this.#profile);
+  }
+
+  async #lockBySet(name: string): Promise<void> {
+    try {
+      await assertBySet(this.#session, `GET_LOCK('${name}', ${lockSeconds}) = 1`);
+    } catch (error) {
+      throw serverCode(error) === undefined ? error : lockedElsewhere(this.#profile);
+    }
+  }
+
+  async commit(pending: Secret, form: Form): Promise<void> {
+    try {
+      for (const statement of this.#dialect.before) await this.#session.query(statement);
+      await this.#session.query(this.#dialect.statement(pending, form));
+    } catch (error) {
+      const code = serverCode(error) ?? '';
+      if (code === incorrectCurrent) throw new Moved();
+      const reason = this.#dialect.refusals.get(code);
+      throw reason && error instanceof DbcredsError ? new NotChanged(error, reason) : error;
+    }
+  }
+
+  /** Nothing was done yet that `close` does not end. */
+  async abandon(): Promise<void> {}
+
+  async logSettings(): Promise<Fact[]> {
+    const names = this.#dialect.logVariables.map((name) => `'${name}'`).join(', ');
+    const rows = await this.#session.query(`SHOW GLOBAL VARIABLES WHERE Variable_name IN (${names})`);
+    return rows.map((row): Fact => [String(row.Variable_name), String(row.Value)]);
+  }
+
+  /** The lock ends with its session. */
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+}
+
+/** ER_INCORRECT_CURRENT_PASSWORD: what stands behind `REPLACE` is compared as part of the change. */
+const incorrectCurrent = '3891';
+
+/** Names of locks have 64 characters at most, and some users have 80. */
+const lockName = (user: string): string => `dbcreds ${sha256(user).slice(0, 32)}`;
+
+/**
+ * Asks a yes or no of a server that takes no SELECT from this session: a variable that wants a number is set to one, or to a
+ * text.
+ *
+ * @param condition SQL, which reads no table
+ * @throws DbcredsError with the server's code where it does not hold
+ */
+export async function assertBySet(session: Session, condition: string): Promise<void> {
+  await session.query(`SET SESSION sql_select_limit = IF(${condition}, 18446744073709551615, 'no')`);
+}

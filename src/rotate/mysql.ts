@@ -1,0 +1,140 @@
+import { serverCode } from '../connect/failure.ts';
+import type { Session } from '../connect/login.ts';
+import { isLocal } from '../profiles/address.ts';
+import type { Profile } from '../profiles/profile.ts';
+import type { Secret } from '../secret.ts';
+import { type Account, quote, type Rights } from './account.ts';
+import type { Form, Reason } from './change.ts';
+import { assertBySet, type Dialect } from './mysql-change.ts';
+import { noGrace, plaintextSql, plugin } from './refusals.ts';
+import { cachingSha2, nativeHash } from './verifier.ts';
+
+/** A change on MySQL: whose, and by whom. */
+export interface MysqlOptions {
+  readonly account: Account;
+  /** The login: what the lock is called by. */
+  readonly user: string;
+  readonly rights: Rights;
+  /** By another account's session. */
+  readonly byAdmin: boolean;
+  /** The password that is to be replaced, where it is known. */
+  readonly current: Secret | undefined;
+  readonly grace: boolean;
+  readonly allowPlaintext: boolean;
+  /** `PASSWORD EXPIRE INTERVAL`, in days. */
+  readonly validDays?: number | undefined;
+}
+
+/** @throws DbcredsError `PLUGIN`, `NO_GRACE`, `PLAINTEXT_SQL` */
+export async function mysqlDialect(
+  profile: Profile,
+  session: Session,
+  options: MysqlOptions,
+): Promise<Dialect> {
+  const { account, rights, byAdmin, grace } = options;
+  const [method = 'caching_sha2_password', another] = account.methods;
+  if (another !== undefined || !speaks.has(method)) throw strange(profile, account.methods);
+  const hashes = hashed.has(method) && (byAdmin || rights.createUser);
+  if (!hashes) await assertRewritten(profile, session, options);
+  if (grace && !byAdmin && !rights.twoPasswords) throw noGrace(profile, lacking);
+  const who = hashes ? account.name : 'USER()';
+  const mayDiscard = byAdmin || rights.twoPasswords;
+  const tail = `${grace ? ' RETAIN CURRENT PASSWORD' : ''}${expiry(options)}`;
+  const rounds = hashes ? await thousandsOf(session) : 0;
+  return {
+    user: options.user,
+    oneStrike: account.strikes === 1,
+    // Else an older second password, of a rotation that was forgotten, would stay valid.
+    before: mayDiscard && !session.expired ? [`ALTER USER ${who} DISCARD OLD PASSWORD`] : [],
+    statement: (pending: Secret, form: Form): string =>
+      hashes && form === 'hash'
+        ? `ALTER USER ${who} IDENTIFIED WITH ${method} AS ${literal(method, pending, rounds)}${tail}`
+        : `ALTER USER ${who} IDENTIFIED BY ${quote(pending.reveal())}${replacing(options)}${tail}`,
+    shown: hashes
+      ? `ALTER USER ${who} IDENTIFIED WITH ${method} AS '...'${tail}`
+      : `ALTER USER ${who} IDENTIFIED BY '...' REPLACE '...'${tail}   (the server keeps both out of its logs)`,
+    refusals,
+    logVariables,
+  };
+}
+
+/** What mysql2 can log in by. */
+const speaks = new Set(['caching_sha2_password', 'mysql_native_password', 'sha256_password']);
+
+/** What can be set as a hash. */
+const hashed = new Set(['caching_sha2_password', 'mysql_native_password']);
+
+const lacking =
+  'two passwords at once take CREATE USER of an admin, or APPLICATION_PASSWORD_ADMIN of the account itself';
+
+const logVariables = ['general_log', 'slow_query_log', 'long_query_time', 'log_bin', 'log_raw'];
+
+const refusals: ReadonlyMap<string, Reason> = new Map<string, Reason>([
+  ['1819', 'password'],
+  ['3638', 'password'],
+  ['4165', 'password'],
+  ['1290', 'change'],
+  ['1827', 'hash'],
+  ...['1044', '1064', '1133', '1142', '1227', '1396', '1524', '3878', '3892', '3894', '3895'].map(
+    (code): [string, Reason] => [code, 'change'],
+  ),
+]);
+
+function strange(profile: Profile, methods: readonly string[]): ReturnType<typeof plugin> {
+  return methods.length > 1
+    ? plugin(profile, methods.join(' and '), 'of which a password is but one part')
+    : plugin(profile, methods[0] ?? 'nothing', 'which dbcreds cannot log in by');
+}
+
+/**
+ * For oneself MySQL takes no hash. The server writes `<secret>` into its logs in place of what stands in the statement, but
+ * where `log_raw` is on; on the way only TLS hides it.
+ */
+async function assertRewritten(profile: Profile, session: Session, options: MysqlOptions): Promise<void> {
+  if (options.allowPlaintext) return;
+  const local = isLocal(session.address.host);
+  if (!local && !session.tls?.authorized)
+    throw plaintextSql(profile, 'the connection is not verified by TLS', [], ' --allow-plaintext-sql');
+  if (await isRaw(session))
+    throw plaintextSql(
+      profile,
+      'the server writes passwords into its logs',
+      [['log_raw', 'ON']],
+      ' --allow-plaintext-sql',
+    );
+}
+
+async function isRaw(session: Session): Promise<boolean> {
+  if (!session.expired) {
+    const [row] = await session.query('SELECT @@GLOBAL.log_raw AS raw');
+    return Number(row?.raw) !== 0;
+  }
+  try {
+    await assertBySet(session, '@@GLOBAL.log_raw = 0');
+    return false;
+  } catch (error) {
+    if (serverCode(error) === undefined) throw error;
+    return true;
+  }
+}
+
+/** `caching_sha2_password_digest_rounds` is a server's own choice; a hash carries its number. */
+async function thousandsOf(session: Session): Promise<number> {
+  const [row] = await session.query("SHOW GLOBAL VARIABLES LIKE 'caching_sha2_password_digest_rounds'");
+  return Math.floor(Number(row?.Value ?? 5000) / 1000);
+}
+
+function literal(method: string, pending: Secret, thousands: number): string {
+  return method === 'mysql_native_password'
+    ? `'${nativeHash(pending)}'`
+    : `0x${cachingSha2(pending, undefined, thousands).toString('hex')}`;
+}
+
+/** An admin replaces without knowing it. */
+function replacing({ byAdmin, current }: MysqlOptions): string {
+  return byAdmin || !current ? '' : ` REPLACE ${quote(current.reveal())}`;
+}
+
+function expiry({ validDays }: MysqlOptions): string {
+  return validDays === undefined ? '' : ` PASSWORD EXPIRE INTERVAL ${validDays} DAY`;
+}
