@@ -39,7 +39,7 @@ export async function openChange(
     if (step.turns && !step.replaced)
       await assertAlike(profile, by.session, userOf(rotation, current), step.user);
     const change = await (profile.target.engine === 'postgresql'
-      ? postgresql(rotation, by, step, discardAt)
+      ? postgresql(rotation, by, own, step, discardAt)
       : mysql(rotation, by, own, step, discardAt)
     ).catch(async (error) => {
       await by.session.close();
@@ -56,12 +56,14 @@ export async function openChange(
 async function postgresql(
   { profile, admin, choices, now }: Rotation,
   by: Line,
+  own: Line | undefined,
   { user }: Step,
   discardAt: number | undefined,
 ): Promise<Change> {
   if (discardAt !== undefined) throw noGrace(profile, 'a role of PostgreSQL has one password');
   const { validUntil } = choices;
-  const role = user === profile.target.user ? (profile.serverUser ?? user) : user;
+  // Whom the server let in, not what a file says of it.
+  const role = own?.account ?? user;
   return new PostgresqlChange(profile, by.session, {
     role: admin && role,
     ...(validUntil === undefined ? {} : { validUntil: now + validUntil }),
