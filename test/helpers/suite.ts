@@ -13,6 +13,7 @@ export type Need =
   | 'mysql'
   | 'secret-service'
   | 'age'
+  | 'pgbouncer'
   | 'pty'
   | 'node20'
   | 'node22'

@@ -67,9 +67,13 @@ export async function installPackages(ground: Ground, names: readonly string[]):
   if (process.getuid?.() !== 0 || !find('apt-get')) return;
   ground.say(`installing Debian packages: ${names.join(' ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await ground.once('apt-get update', () => must('apt-get', ['update', '-qq'], { env }));
+  await updateLists(ground);
   await must('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env });
 }
+
+/** Has apt-get learn what there is, once in a run. */
+export const updateLists = (ground: Ground): Promise<string> =>
+  ground.once('apt-get update', () => must('apt-get', ['update', '-qq'], { env: process.env }));
 
 /** The programs that a Secret Service is made of, and a client for it. */
 export const secretService = (ground: Ground): Promise<Commands> =>

@@ -20,6 +20,7 @@ const starts: { readonly [K in keyof Services]: () => Promise<Start> } = {
   node: async () => (await import('./nodes.ts')).start,
   'secret-service': async () => (await import('./commands.ts')).secretService,
   age: async () => (await import('./commands.ts')).age,
+  pgbouncer: async () => (await import('./pgbouncer-programs.ts')).start,
   pty: async () => (await import('./commands.ts')).pty,
 };
 

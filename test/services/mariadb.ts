@@ -6,7 +6,7 @@ import { commands } from './commands.ts';
 import { Daemon, must } from './daemon.ts';
 import type { Ground } from './ground.ts';
 import { asAdmin, onFreePort, type Server } from './server.ts';
-import type { Variant } from './use.ts';
+import { faceOf, type Variant } from './use.ts';
 
 /** A MariaDB of its own for each variant: a copy of one fresh data folder. */
 export async function start(ground: Ground, variant: string): Promise<Server> {
@@ -21,7 +21,7 @@ export async function start(ground: Ground, variant: string): Promise<Server> {
   return serveMysql(ground, {
     engine: 'mariadb',
     command: mariadbd,
-    args: variant === 'plain' ? ['--skip-ssl'] : [],
+    args: habits[variant] ?? [],
     data,
     certificates,
     variant: variant as Variant,
@@ -30,6 +30,18 @@ export async function start(ground: Ground, variant: string): Promise<Server> {
     clients: dirname(mariadb),
   });
 }
+
+const habits: Readonly<Record<string, readonly string[]>> = {
+  plain: ['--skip-ssl'],
+  noisy: [
+    '--plugin-load-add=server_audit;sql_errlog',
+    '--server-audit-logging=ON',
+    '--sql-error-log-rate=1',
+    '--log-warnings=9',
+  ],
+  // Strict refuses a hash, which nobody can check.
+  strict: ['--plugin-load-add=simple_password_check', '--strict-password-validation=ON'],
+};
 
 async function install(ground: Ground, program: string): Promise<string> {
   const data = join(ground.folder, 'maria');
@@ -76,8 +88,8 @@ async function serve(ground: Ground, port: number, options: MysqlOptions): Promi
     connections,
     clients: options.clients,
   };
-  const pair: Pair | undefined =
-    variant === 'plain' ? undefined : certificates[variant === 'small' ? 'right' : variant];
+  const face = faceOf(variant);
+  const pair: Pair | undefined = face === 'plain' ? undefined : certificates[face];
   const daemon = await Daemon.start({
     command: options.command,
     args: [
@@ -89,7 +101,7 @@ async function serve(ground: Ground, port: number, options: MysqlOptions): Promi
       '--bind-address=127.0.0.1',
       `--socket=${server.socket}`,
       `--pid-file=${data}.pid`,
-      '--skip-log-bin',
+      ...(loud(variant) ? noise(data) : ['--skip-log-bin']),
       '--innodb-buffer-pool-size=16M',
       '--innodb-flush-log-at-trx-commit=0',
       `--max-connections=${connections}`,
@@ -104,6 +116,24 @@ async function serve(ground: Ground, port: number, options: MysqlOptions): Promi
   const [row] = await asAdmin(server, 'SELECT VERSION() AS version');
   return { ...server, version: String(row?.version) };
 }
+
+const loud = (variant: Variant): boolean => variant === 'noisy' || variant === 'raw';
+
+/** Every log that both families know: files that start with the data folder's name, or lie in it. */
+const noise = (data: string): string[] => [
+  '--server-id=1',
+  `--log-bin=${data}/binlog`,
+  '--log-output=FILE,TABLE',
+  '--slow-query-log',
+  `--slow-query-log-file=${data}.slow.log`,
+  '--long-query-time=0',
+  '--log-queries-not-using-indexes',
+  '--log-slow-admin-statements',
+  '--performance-schema',
+  '--performance-schema-consumer-events-statements-current=ON',
+  '--performance-schema-consumer-events-statements-history=ON',
+  '--performance-schema-consumer-events-statements-history-long=ON',
+];
 
 /** Everybody comes with TLS or by the socket. */
 const tls = (ca: string, { cert, key }: Pair): string[] => [

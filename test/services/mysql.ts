@@ -17,12 +17,7 @@ export async function start(ground: Ground, variant: string): Promise<Server> {
   return serveMysql(ground, {
     engine: 'mysql',
     command: programs.mysqld,
-    args: [
-      ...programs.flags,
-      '--mysqlx=OFF',
-      '--secure-file-priv=NULL',
-      ...(variant === 'plain' ? ['--tls-version='] : []),
-    ],
+    args: [...programs.flags, '--mysqlx=OFF', '--secure-file-priv=NULL', ...(habits[variant] ?? [])],
     data,
     certificates: await ground.use('certificates'),
     variant: variant as Variant,
@@ -30,6 +25,13 @@ export async function start(ground: Ground, variant: string): Promise<Server> {
     clients: programs.clients,
   });
 }
+
+const habits: Readonly<Record<string, readonly string[]>> = {
+  plain: ['--tls-version='],
+  noisy: ['--log-error-verbosity=3'],
+  strict: ['--plugin-load-add=validate_password.so', '--validate-password=FORCE_PLUS_PERMANENT'],
+  raw: ['--log-error-verbosity=3', '--log-raw'],
+};
 
 async function initialise(ground: Ground, { mysqld, flags }: Programs): Promise<string> {
   const data = join(ground.folder, 'mysql');

@@ -7,7 +7,7 @@ import { commands } from './commands.ts';
 import { type Account, Daemon, must } from './daemon.ts';
 import type { Ground } from './ground.ts';
 import { asAdmin, onFreePort, type Server } from './server.ts';
-import { Unavailable, type Variant } from './use.ts';
+import { faceOf, Unavailable, type Variant } from './use.ts';
 
 /** A PostgreSQL of its own for each variant: a copy of one fresh cluster, so that a further one costs half a second. */
 export async function start(ground: Ground, variant: string): Promise<Server> {
@@ -21,19 +21,12 @@ export async function start(ground: Ground, variant: string): Promise<Server> {
  * @param clients folder of `psql`, or empty where nobody will use it
  */
 export async function startServer(ground: Ground, variant: Variant, clients: string): Promise<Server> {
-  const certificates = await ground.use('certificates');
-  const native = await ground.once('postgresql/programs', () => programs(ground));
-  const template = await ground.once('postgresql/template', () => cluster(ground, native));
-  const user = account();
-  const data = join(ground.folder, `pg-${variant}`);
-  cpSync(template, data, { recursive: true, preserveTimestamps: true });
-  chmodSync(data, 0o700);
-  configure(data, variant, certificates);
-  if (user) own(data, user);
-  return onFreePort((port) => serve(ground, port, { native, data, certificates, variant, clients }));
+  const cluster = await prepare(ground, `pg-${variant}`, variant, clients);
+  return onFreePort(async (port) => (await serve(ground, port, cluster)).server);
 }
 
-interface Cluster {
+/** A server's data and all else that it starts from. */
+export interface Cluster {
   readonly native: string;
   readonly data: string;
   readonly certificates: Certificates;
@@ -41,13 +34,39 @@ interface Cluster {
   readonly clients: string;
 }
 
-async function serve(
+/**
+ * A fresh cluster, ready to be served.
+ *
+ * @param name of its folder
+ * @param more lines for its settings
+ */
+export async function prepare(
+  ground: Ground,
+  name: string,
+  variant: Variant,
+  clients: string,
+  more: readonly string[] = [],
+): Promise<Cluster> {
+  const certificates = await ground.use('certificates');
+  const native = await ground.once('postgresql/programs', () => programs(ground));
+  const template = await ground.once('postgresql/template', () => cluster(ground, native));
+  const user = account();
+  const data = join(ground.folder, name);
+  cpSync(template, data, { recursive: true, preserveTimestamps: true });
+  chmodSync(data, 0o700);
+  configure(data, variant, certificates, more);
+  if (user) own(data, user);
+  return { native, data, certificates, variant, clients };
+}
+
+/** Starts the server on its data, and has it end with the ground. */
+export async function serve(
   ground: Ground,
   port: number,
   { native, data, certificates, variant, clients }: Cluster,
-): Promise<Server> {
+): Promise<{ server: Server; daemon: Daemon }> {
   const log = `${data}.log`;
-  writeFileSync(log, '');
+  writeFileSync(log, '', { flag: 'a' });
   const server: Server = {
     engine: 'postgresql',
     host: 'localhost',
@@ -70,7 +89,7 @@ async function serve(
   });
   ground.own(daemon);
   const [row] = await asAdmin(server, 'SHOW server_version');
-  return { ...server, version: String(row?.server_version) };
+  return { server: { ...server, version: String(row?.server_version) }, daemon };
 }
 
 const settings = [
@@ -85,13 +104,35 @@ const settings = [
   'wal_level = minimal',
 ];
 
-function configure(data: string, variant: Variant, certificates: Certificates): void {
-  const pair: Pair | undefined =
-    variant === 'plain' ? undefined : certificates[variant === 'small' ? 'right' : variant];
-  const lines = [...settings];
-  if (variant === 'small') {
-    lines.push('max_connections = 3', 'superuser_reserved_connections = 1', 'reserved_connections = 0');
-  }
+/** Each of them says what a statement held in another way, and `debug_print_parse` even where it is no query. */
+const noise = [
+  "shared_preload_libraries = 'pg_stat_statements, auto_explain'",
+  'pg_stat_statements.track = all',
+  'pg_stat_statements.track_utility = on',
+  'auto_explain.log_min_duration = 0',
+  'log_min_duration_statement = 0',
+  'log_min_error_statement = debug5',
+  'log_replication_commands = on',
+  'log_lock_waits = on',
+  'debug_print_parse = on',
+  'track_activity_query_size = 16384',
+];
+
+const habits: { readonly [K in Variant]?: readonly string[] } = {
+  small: ['max_connections = 3', 'superuser_reserved_connections = 1', 'reserved_connections = 0'],
+  noisy: noise,
+  strict: ["shared_preload_libraries = 'passwordcheck'"],
+};
+
+function configure(
+  data: string,
+  variant: Variant,
+  certificates: Certificates,
+  more: readonly string[],
+): void {
+  const face = faceOf(variant);
+  const pair: Pair | undefined = face === 'plain' ? undefined : certificates[face];
+  const lines = [...settings, ...(habits[variant] ?? []), ...more];
   if (pair) {
     cpSync(pair.cert, join(data, 'server.crt'));
     cpSync(pair.key, join(data, 'server.key'));
@@ -99,14 +140,15 @@ function configure(data: string, variant: Variant, certificates: Certificates): 
     lines.push('ssl = on', "ssl_ca_file = 'root.crt'");
   }
   writeFileSync(join(data, 'postgresql.auto.conf'), `${lines.join('\n')}\n`);
-  writeFileSync(join(data, 'pg_hba.conf'), access(pair !== undefined).join('\n'));
+  writeFileSync(join(data, 'pg_hba.conf'), access(pair !== undefined, variant).join('\n'));
 }
 
 /** The administrator by socket, everybody else by password, and over the network with TLS alone. */
-function access(tls: boolean): string[] {
+function access(tls: boolean, variant: Variant): string[] {
   const kind = tls ? 'hostssl' : 'host';
+  if (variant === 'trust') return ['local all all trust', `${kind} all all all trust`, ''];
   return [
-    'local all postgres trust',
+    'local all,replication postgres trust',
     'local all all scram-sha-256',
     ...(tls ? ['hostssl all client_app all scram-sha-256 clientcert=verify-full'] : []),
     `${kind} all all all scram-sha-256`,
@@ -160,7 +202,7 @@ function packageFolder(name: string): string {
 }
 
 /** PostgreSQL refuses to run as root: `postgres` where there is such a user, else `nobody`. */
-function account(): Account | undefined {
+export function account(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
   for (const name of ['postgres', 'nobody']) {
     try {
@@ -175,6 +217,6 @@ function account(): Account | undefined {
   throw new Unavailable('PostgreSQL does not run as root, and there is no user postgres or nobody');
 }
 
-function own(folder: string, { uid, gid }: Account): void {
+export function own(folder: string, { uid, gid }: Account): void {
   execFileSync('chown', ['-R', `${uid}:${gid}`, folder]);
 }

@@ -1,9 +1,27 @@
 import type { Certificates } from './certificates.ts';
 import type { Commands } from './commands.ts';
+import type { Programs } from './pgbouncer-programs.ts';
 import type { Server } from './server.ts';
 
-/** Which certificate the server shows. `plain` has none, `small` takes few connections and is `right` otherwise. */
-export type Variant = 'right' | 'ip' | 'expired' | 'otherName' | 'otherCa' | 'plain' | 'small';
+/** What a server shows a client: a certificate, or none. */
+export type Face = 'right' | 'ip' | 'expired' | 'otherName' | 'otherCa' | 'plain';
+
+/**
+ * A {@link Face}, or `right` with a habit: `small` takes few connections, `noisy` writes down all that it is told
+ * (`raw`, of MySQL alone: as it was told), `strict` checks passwords, `trust` (PostgreSQL) asks for none.
+ */
+export type Variant = Face | Habit;
+
+type Habit = 'small' | 'noisy' | 'raw' | 'strict' | 'trust';
+
+/** The certificate that a variant shows. */
+export const faceOf = (variant: Variant): Face => (isHabit(variant) ? 'right' : variant);
+
+const isHabit = (variant: Variant): variant is Habit =>
+  ['small', 'noisy', 'raw', 'strict', 'trust'].includes(variant);
+
+/** Engines that alone have a variant. */
+const only: Readonly<Record<string, string>> = { raw: 'mysql', trust: 'postgresql' };
 
 /** Every service, with what a test is told of it. */
 export interface Services {
@@ -17,6 +35,7 @@ export interface Services {
   'secret-service': Commands;
   /** `age` and `age-keygen`. */
   age: Commands;
+  pgbouncer: Programs;
   pty: { readonly works: true };
 }
 
@@ -35,6 +54,7 @@ type Answer = { readonly value: unknown } | { readonly unavailable: string } | {
  * @throws Unavailable where this machine cannot have it
  */
 export async function use<K extends keyof Services>(service: K, variant = 'right'): Promise<Services[K]> {
+  if (variant in only && only[variant] !== service) throw new Error(`${service} has no variant ${variant}`);
   const answer = process.connected ? await ask(service, variant) : await startHere(service, variant);
   if ('unavailable' in answer) throw new Unavailable(answer.unavailable);
   if ('error' in answer) throw new Error(`${service}/${variant} did not start: ${answer.error}`);
