@@ -24,6 +24,7 @@ export const codes = {
   WRONG_ACCOUNT: 'the server let in another account',
   PLUGIN: "the account's way to log in cannot be rotated",
   PLAINTEXT_SQL: 'the password would have to be sent in plain text in a statement',
+  ONE_STRIKE: 'one wrong login locks the account',
   NO_GRACE: 'the server cannot take two passwords for this account',
   NEEDS_ADMIN: 'another account has to make this change',
   ROLES_DIFFER: 'the two alternating roles are not alike',

@@ -8,14 +8,11 @@ export type Form = 'hash' | 'plain';
 export interface Change {
   /** How it goes, for people: statements with the hashes left out. */
   readonly plan: readonly string[];
-  /** Whether one wrong login locks the account, so that the old password must not be tried. */
-  readonly oneStrike: boolean;
   /**
    * Takes the lock that other machines see, so that a login afterwards is the last look before the change.
    *
-   * @throws NotChanged where the server itself said no
+   * @throws NotChanged where the server itself said no, or somebody else has it
    * @throws Moved where somebody else came first
-   * @throws DbcredsError `RACED` where somebody else has it
    */
   lock(pending: Secret, form: Form): Promise<void>;
   /** Makes it so. @throws NotChanged, Moved; after any other error nobody knows */

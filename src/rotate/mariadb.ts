@@ -31,7 +31,6 @@ export function mariadbDialect(profile: Profile, options: MysqlOptions): Dialect
   };
   return {
     user: options.user,
-    oneStrike: account.strikes === 1,
     before: [],
     statement: (pending, form) =>
       change(write(pending, form), () => (current ? quote(nativeHash(current)) : '')),

@@ -11,7 +11,6 @@ import { lockedElsewhere } from './refusals.ts';
 export interface Dialect {
   /** Whose password: the same text is the same lock, on every machine. */
   readonly user: string;
-  readonly oneStrike: boolean;
   /** To run before the change, harmless without it. */
   readonly before: readonly string[];
   /** The statement of the change. */
@@ -33,7 +32,6 @@ const lockSeconds = 5;
  */
 export class MysqlChange implements Change {
   readonly plan: readonly string[];
-  readonly oneStrike: boolean;
   readonly #profile: Profile;
   readonly #session: Session;
   readonly #dialect: Dialect;
@@ -42,7 +40,6 @@ export class MysqlChange implements Change {
     this.#profile = profile;
     this.#session = session;
     this.#dialect = dialect;
-    this.oneStrike = dialect.oneStrike;
     this.plan = [
       `GET_LOCK('${lockName(dialect.user)}', ${lockSeconds})`,
       'log in once more with the stored password',
@@ -56,14 +53,15 @@ export class MysqlChange implements Change {
     // Behind an expired password only SET and the change itself are allowed; a wrong type makes SET fail.
     if (this.#session.expired) return this.#lockBySet(name);
     const [row] = await this.#session.query(`SELECT GET_LOCK('${name}', ${lockSeconds}) AS held`);
-    if (Number(row?.held) !== 1) throw lockedElsewhere(this.#profile);
+    if (Number(row?.held) !== 1) throw new NotChanged(lockedElsewhere(this.#profile), 'change');
   }
 
   async #lockBySet(name: string): Promise<void> {
     try {
       await assertBySet(this.#session, `GET_LOCK('${name}', ${lockSeconds}) = 1`);
     } catch (error) {
-      throw serverCode(error) === undefined ? error : lockedElsewhere(this.#profile);
+      if (serverCode(error) === undefined) throw error;
+      throw new NotChanged(lockedElsewhere(this.#profile), 'change');
     }
   }
 

@@ -43,7 +43,6 @@ export async function mysqlDialect(
   const rounds = hashes ? await thousandsOf(session) : 0;
   return {
     user: options.user,
-    oneStrike: account.strikes === 1,
     // Else an older second password, of a rotation that was forgotten, would stay valid.
     before: mayDiscard && !session.expired ? [`ALTER USER ${who} DISCARD OLD PASSWORD`] : [],
     statement: (pending: Secret, form: Form): string =>

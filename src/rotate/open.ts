@@ -6,7 +6,7 @@ import { mariadbDialect } from './mariadb.ts';
 import { mysqlDialect } from './mysql.ts';
 import { MysqlChange } from './mysql-change.ts';
 import { PostgresqlChange } from './postgresql.ts';
-import { currentRefused, needsAdmin, noGrace } from './refusals.ts';
+import { currentRefused, needsAdmin, noGrace, oneStrike } from './refusals.ts';
 import { assertAlike } from './roles.ts';
 import { type Rotation, userOf } from './rotation.ts';
 import type { Step } from './step.ts';
@@ -71,7 +71,7 @@ async function postgresql(
 }
 
 async function mysql(
-  { profile, admin, choices }: Rotation,
+  { profile, admin, choices, warn }: Rotation,
   by: Line,
   own: Line | undefined,
   { user, replaced }: Step,
@@ -81,8 +81,14 @@ async function mysql(
   const byAdmin = admin !== undefined;
   const account = own?.account || (await findAccount(by, user, byAdmin));
   const looker = own && !own.session.expired ? own : by;
+  const found = looker.session.expired ? unseen(account) : await readAccount(looker.session, account);
+  if (found.strikes === 1) throw oneStrike(profile);
+  if (found.strikes > 0 && discardAt === undefined)
+    warn(
+      `the server locks ${user} after ${found.strikes} wrong logins, which programs with the old password may reach`,
+    );
   const options = {
-    account: looker.session.expired ? unseen(account) : await readAccount(looker.session, account),
+    account: found,
     rights: looker.session.expired ? none : await readRights(by.session),
     user,
     byAdmin,

@@ -20,7 +20,6 @@ export interface PostgresqlOptions {
  */
 export class PostgresqlChange implements Change {
   readonly plan: readonly string[];
-  readonly oneStrike = false;
   readonly #profile: Profile;
   readonly #session: Session;
   readonly #options: PostgresqlOptions;
@@ -79,7 +78,7 @@ export class PostgresqlChange implements Change {
     if (code === undefined || !(error instanceof DbcredsError)) return error;
     // "tuple concurrently updated": who had the lock has committed.
     if (/^40|^XX000$/.test(code)) return new Moved();
-    if (code.startsWith('55')) return lockedElsewhere(this.#profile);
+    if (code.startsWith('55')) return new NotChanged(lockedElsewhere(this.#profile), 'change');
     const change = /^(25|42|53|57|58)/.test(code);
     return new NotChanged(error, change ? 'change' : form === 'plain' ? 'password' : 'hash');
   }

@@ -12,8 +12,6 @@ interface Promotion {
   readonly rotation: Rotation;
   readonly logins: Logins;
   readonly step: Step;
-  /** Whether one wrong login locks the account. */
-  readonly oneStrike: boolean;
 }
 
 /**
@@ -34,12 +32,8 @@ export async function promote(promotion: Promotion, record: Record): Promise<Rec
 }
 
 /** @returns why the old password may still hold */
-async function oldHolds({ rotation, logins, step, oneStrike }: Promotion): Promise<string | undefined> {
+async function oldHolds({ rotation, logins, step }: Promotion): Promise<string | undefined> {
   if (!step.replaced) return undefined;
-  if (oneStrike) {
-    rotation.warn('one wrong login locks this account: the old password was not tried');
-    return undefined;
-  }
   rotation.step('seeing the old password refused');
   try {
     if (await logins.accepts(step.replaced)) return 'the server still accepts the old one';

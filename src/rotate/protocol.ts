@@ -1,5 +1,5 @@
 import { randomHex } from '../digest.ts';
-import type { DbcredsError } from '../errors.ts';
+import { DbcredsError, withNote } from '../errors.ts';
 import type { Record, Slot } from '../profiles/record.ts';
 import { type Change, type Form, Moved, NotChanged } from './change.ts';
 import type { Logins } from './logins.ts';
@@ -49,7 +49,7 @@ export async function resume(rotation: Rotation, logins: Logins, record: Record)
   if (!pending) return record;
   const step = stepOf(rotation, record);
   rotation.step('a change was cut off: logging in with the new password');
-  if (await logins.accepts(pending)) return promote({ rotation, logins, step, oneStrike: false }, record);
+  if (await logins.accepts(pending)) return promote({ rotation, logins, step }, record);
   rotation.step('the server has not taken it: logging in with the old password');
   const holding = await restored(rotation, logins, record, step);
   const change = await openChange(
@@ -83,7 +83,7 @@ async function secondLook(
   logins.forget(pending);
   if (!(await logins.accepts(pending)))
     throw unfinished(rotation.profile, 'it was changed by somebody else meanwhile');
-  return promote({ rotation, logins, step: stepOf(rotation, record), oneStrike: false }, record);
+  return promote({ rotation, logins, step: stepOf(rotation, record) }, record);
 }
 
 /** Where neither the pending nor the current password holds, the previous may: one that was replaced while in doubt. */
@@ -106,21 +106,25 @@ interface Work {
 }
 
 async function carryOut(work: Work, record: Record): Promise<Record> {
-  const { rotation, logins, step, change } = work;
+  const { rotation, logins, step } = work;
   rotation.step('changing it on the server');
   const changed = await tryHard(work, record);
   rotation.step('logging in with the new password');
-  const { pending } = changed;
-  if (!pending || !(await logins.accepts(pending)))
-    throw unfinished(rotation.profile, 'the server took the new password, and does not accept it');
-  return promote({ rotation, logins, step, oneStrike: change.oneStrike }, changed);
+  try {
+    if (!(await logins.accepts(changed.pending as Slot)))
+      throw unfinished(rotation.profile, 'the server took the new password, and does not accept it');
+    return await promote({ rotation, logins, step }, changed);
+  } catch (error) {
+    const told = !(error instanceof DbcredsError) || /^(OLD_ACCEPTED|ROTATION_UNFINISHED)$/.test(error.code);
+    throw told ? error : withNote(error, 'The server has the new password, which is kept here as pending.');
+  }
 }
 
 /** Makes the change. One password that the server rejects is followed by one more, and by no third. */
 async function tryHard(work: Work, record: Record): Promise<Record> {
   let current = record;
   let form: Form = 'hash';
-  for (let tries = 0; ; tries++) {
+  for (let renewals = 0; ; ) {
     try {
       await attempt(work, current.pending as Slot, form);
       return current;
@@ -133,17 +137,21 @@ async function tryHard(work: Work, record: Record): Promise<Record> {
       if (plain) {
         await showLogs(work);
         form = 'plain';
-      } else if (reason === 'password' && tries === 0) current = await renewed(work, current);
+      } else if (reason === 'password' && renewals++ === 0) current = await renewed(work, current);
       else throw await given(work, current, error);
     }
   }
 }
 
-async function attempt({ logins, step, change }: Work, pending: Slot, form: Form): Promise<void> {
+async function attempt({ rotation, logins, step, change }: Work, pending: Slot, form: Form): Promise<void> {
   await change.lock(pending.password, form);
   // The last look: whoever changed it before we had the lock, is seen now.
   if (step.replaced && !(await logins.accepts(step.replaced))) throw new Moved();
-  await change.commit(pending.password, form);
+  try {
+    await change.commit(pending.password, form);
+  } catch (error) {
+    throw error instanceof DbcredsError ? unfinished(rotation.profile, error.message) : error;
+  }
 }
 
 /** Somebody else came first. What was never sent goes. */

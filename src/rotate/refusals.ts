@@ -78,7 +78,7 @@ export function raced(profile: Profile): DbcredsError {
 export function lockedElsewhere(profile: Profile): DbcredsError {
   return new DbcredsError('RACED', {
     message: `another rotation of the account of ${profile.name} is under way on the server`,
-    note: untouched,
+    note: 'This one changed nothing.',
     hints: [['once it is done:', again(profile)]],
   });
 }
@@ -112,6 +112,18 @@ export function needsAdmin(profile: Profile, what: string, options = ''): Dbcred
     message: `${profile.name}: ${what}`,
     note: untouched,
     hints: [['through an account that may:', again(profile, `${options} --admin PROFILE`)]],
+  });
+}
+
+/** After a crash only logins can tell which password holds, and one of them is wrong. */
+export function oneStrike({ name }: Profile): DbcredsError {
+  return new DbcredsError('ONE_STRIKE', {
+    kind: 'refused',
+    message: `the server locks the account of ${name} after one wrong login`,
+    note: `A rotation that is cut off has to try two passwords, one of which is wrong. ${untouched}`,
+    hints: [
+      ['have the server allow more:', 'ALTER USER ... FAILED_LOGIN_ATTEMPTS 5, or max_password_errors'],
+    ],
   });
 }
 
