@@ -7,7 +7,7 @@ import { type Account, quote, type Rights } from './account.ts';
 import type { Form, Reason } from './change.ts';
 import { assertBySet, type Dialect } from './mysql-change.ts';
 import { noGrace, plaintextSql, plugin } from './refusals.ts';
-import { cachingSha2, nativeHash } from './verifier.ts';
+import { cachingPbkdf2, cachingSha2, nativeHash } from './verifier.ts';
 
 /** A change on MySQL: whose, and by whom. */
 export interface MysqlOptions {
@@ -40,14 +40,14 @@ export async function mysqlDialect(
   const who = hashes ? account.name : 'USER()';
   const mayDiscard = byAdmin || rights.twoPasswords;
   const tail = `${grace ? ' RETAIN CURRENT PASSWORD' : ''}${expiry(options)}`;
-  const rounds = hashes ? await thousandsOf(session) : 0;
+  const keeping = hashes ? await keepingOf(session) : { thousands: 0, pbkdf2: false };
   return {
     user: options.user,
     // Else an older second password, of a rotation that was forgotten, would stay valid.
     before: mayDiscard && !session.expired ? [`ALTER USER ${who} DISCARD OLD PASSWORD`] : [],
     statement: (pending: Secret, form: Form): string =>
       hashes && form === 'hash'
-        ? `ALTER USER ${who} IDENTIFIED WITH ${method} AS ${literal(method, pending, rounds)}${tail}`
+        ? `ALTER USER ${who} IDENTIFIED WITH ${method} AS ${literal(method, pending, keeping)}${tail}`
         : `ALTER USER ${who} IDENTIFIED BY ${quote(pending.reveal())}${replacing(options)}${tail}`,
     shown: hashes
       ? `ALTER USER ${who} IDENTIFIED WITH ${method} AS '...'${tail}`
@@ -117,16 +117,26 @@ async function isRaw(session: Session): Promise<boolean> {
   }
 }
 
-/** `caching_sha2_password_digest_rounds` is a server's own choice; a hash carries its number. */
-async function thousandsOf(session: Session): Promise<number> {
-  const [row] = await session.query("SHOW GLOBAL VARIABLES LIKE 'caching_sha2_password_digest_rounds'");
-  return Math.floor(Number(row?.Value ?? 5000) / 1000);
+/** How the server keeps passwords of `caching_sha2_password`; older ones have no choice of a form. */
+interface Keeping {
+  readonly thousands: number;
+  readonly pbkdf2: boolean;
 }
 
-function literal(method: string, pending: Secret, thousands: number): string {
-  return method === 'mysql_native_password'
-    ? `'${nativeHash(pending)}'`
-    : `0x${cachingSha2(pending, undefined, thousands).toString('hex')}`;
+async function keepingOf(session: Session): Promise<Keeping> {
+  const rows = await session.query("SHOW GLOBAL VARIABLES LIKE 'caching\\_sha2\\_password\\_%'");
+  const found = new Map(rows.map((row) => [String(row.Variable_name), String(row.Value)]));
+  return {
+    thousands: Math.floor(Number(found.get('caching_sha2_password_digest_rounds') ?? 5000) / 1000),
+    // Where it is enforced, an account with another form has to change its password before it can do anything.
+    pbkdf2: found.get('caching_sha2_password_storage_format') === 'PBKDF2_SHA512',
+  };
+}
+
+function literal(method: string, pending: Secret, { thousands, pbkdf2 }: Keeping): string {
+  if (method === 'mysql_native_password') return `'${nativeHash(pending)}'`;
+  const make = pbkdf2 ? cachingPbkdf2 : cachingSha2;
+  return `0x${make(pending, undefined, thousands).toString('hex')}`;
 }
 
 /** An admin replaces without knowing it. */
