@@ -1,6 +1,11 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Context } from './context.ts';
 import { DbcredsError } from './errors.ts';
+import { Board, type Progress } from './terminal/progress.ts';
+import { printable } from './terminal/text.ts';
+
+export type { Progress } from './terminal/progress.ts';
+export { oneLine, printable } from './terminal/text.ts';
 
 /** How long a question waits, in milliseconds. */
 const patience = 60_000;
@@ -18,6 +23,8 @@ export interface Terminal {
   say(text: string): void;
   /** A message for whoever set `DBCREDS_DEBUG`: steps and names, never a value. */
   debug(text: string): void;
+  /** Shows the steps of something that takes a moment: a spinner on a terminal, one line a step without. */
+  progress(title: string): Progress;
   /** Asks on the terminal, not on stdin. @throws DbcredsError `NO_TERMINAL`, `INTERRUPTED`, `TIMED_OUT` */
   ask(question: string, options?: { hidden?: boolean; before?: string }): Promise<string>;
 }
@@ -29,14 +36,27 @@ export function openTerminal(context: Context): Terminal {
     known ??= canOpen(context);
     return known;
   };
+  let board: Board | undefined;
+  const put = (fd: number, text: string): void => {
+    const resume = board?.hold();
+    try {
+      write(fd, text);
+    } finally {
+      resume?.();
+    }
+  };
   return {
     get available() {
       return available();
     },
-    out: (text) => write(1, text),
-    say: (text) => write(2, `${printable(text)}\n`),
+    out: (text) => put(1, text),
+    say: (text) => put(2, `${printable(text)}\n`),
     debug: (text) => {
-      if (context.env.DBCREDS_DEBUG) write(2, `dbcreds: debug: ${printable(text)}\n`);
+      if (context.env.DBCREDS_DEBUG) put(2, `dbcreds: debug: ${printable(text)}\n`);
+    },
+    progress: (title) => {
+      board ??= new Board(context, (text) => write(2, text));
+      return board.begin(title);
     },
     ask: async (question, options = {}) => {
       if (!available()) throw noTerminal();
@@ -47,7 +67,14 @@ export function openTerminal(context: Context): Terminal {
         folder: context.folders.state,
         what: 'a question on this terminal',
       };
-      return withLock(`terminal ${terminalNumber()}`, lock, () => prompt(question, options, context));
+      return withLock(`terminal ${terminalNumber()}`, lock, async () => {
+        const resume = board?.hold();
+        try {
+          return await prompt(question, options, context);
+        } finally {
+          resume?.();
+        }
+      });
     },
   };
 }
@@ -96,21 +123,6 @@ function write(fd: number, text: string): void {
 
 function unwritable(code: string | undefined): DbcredsError {
   return new DbcredsError('FILE_ACCESS', { message: `standard output cannot be written (${code})` });
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-const obeyed = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-
-const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-
-/** Without control characters but line ends: names and paths may come from somebody else's repository. */
-export function printable(text: string): string {
-  return text.replace(obeyed, escaped);
-}
-
-/** The same for what has a line to itself: a folder's name may have line ends in it. */
-export function oneLine(text: string): string {
-  return printable(text).replaceAll('\n', escaped);
 }
 
 function noTerminal(): DbcredsError {

@@ -10,7 +10,14 @@ import { ended, type Row, rowJson, survey } from './survey.ts';
 export const list: Action = async (stage, _, options) => {
   const files = loadFiles(stage.context);
   const rows = await survey(stage, files);
-  if (flag(options, 'json')) stage.terminal.out(`${JSON.stringify(rows.map(rowJson), null, 2)}\n`);
+  if (flag(options, 'json'))
+    stage.terminal.out(
+      `${JSON.stringify(
+        rows.map((row) => rowJson(row, stage.context.now)),
+        null,
+        2,
+      )}\n`,
+    );
   else if (rows.length === 0) stage.terminal.say(none(userFile(stage.context)));
   else
     stage.terminal.out(

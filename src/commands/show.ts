@@ -14,6 +14,7 @@ import type { Action, Options, Stage } from './command.ts';
 import { held, sceneOf, selected } from './held.ts';
 import { flag, text, usage } from './options.ts';
 import { lookAt, type Row, rowJson } from './survey.ts';
+import { graceLeft, unsettled } from './unsettled.ts';
 
 /** `dbcreds show`. */
 export const show: Action = async (stage, args, options) => {
@@ -63,7 +64,9 @@ function ages(profile: Profile, record: Record, now: number): string[][] {
         ? 'never'
         : `${showDate(expiresAt)} (${expiresAt <= now ? 'EXPIRED' : `in ${showSpan(expiresAt - now)}`})`,
     ],
-    ...(record.pending ? [['rotation', 'cut off: a new password waits']] : []),
+    ...[...unsettled(record, now), graceLeft(record, now)].flatMap((line) =>
+      line ? [['rotation', line]] : [],
+    ),
   ];
 }
 

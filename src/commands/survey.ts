@@ -11,6 +11,7 @@ import { storedNames } from '../providers/keychain/stored-names.ts';
 import type { Provider } from '../providers/provider.ts';
 import { hooksOf, refOf } from '../run/store.ts';
 import type { Stage } from './command.ts';
+import { unsettled } from './unsettled.ts';
 
 /** How a profile's password stands. */
 export type State = 'expired' | 'soon' | 'unknown' | 'ok' | 'missing' | 'failed' | 'broken';
@@ -117,7 +118,9 @@ export function ended(rows: readonly Row[], status: number): number {
 }
 
 /** A row as JSON: no secret, times in ISO 8601. */
-export function rowJson({ id, state, profile, record, provider, place, expiresAt, error }: Row): object {
+export function rowJson(row: Row, now: number): object {
+  const { id, state, profile, record, provider, place, expiresAt, error } = row;
+  const left = record ? unsettled(record, now) : [];
   const iso = (time: number | undefined): string | undefined =>
     time === undefined ? undefined : new Date(time).toISOString();
   return {
@@ -139,6 +142,8 @@ export function rowJson({ id, state, profile, record, provider, place, expiresAt
     place,
     setAt: iso(record?.current.setAt),
     expiresAt: iso(expiresAt),
+    discardAt: iso(record?.discardAt),
+    unfinished: left.length > 0 ? left : undefined,
     error: error && { code: error.code, message: error.message },
   };
 }

@@ -44,6 +44,11 @@ async function oldHolds({ rotation, logins, step }: Promotion): Promise<string |
   return undefined;
 }
 
+/** Whether somebody stored another password meanwhile, which is not ours to throw away. */
+function overtaken({ pending: found }: Record, pending: Slot): boolean {
+  return !found?.password.equals(pending.password);
+}
+
 /** The new password works, so that it is written down whatever another writer made of the record meanwhile. */
 async function write(
   rotation: Rotation,
@@ -53,7 +58,9 @@ async function write(
 ): Promise<Record> {
   let base = record;
   for (let tries = 1; ; tries++) {
-    const next = promoted(rotation, base, pending, { discardAt });
+    const next = overtaken(base, pending)
+      ? { ...base, current: pending, previous: base.current }
+      : promoted(rotation, base, pending, { discardAt });
     try {
       await rotation.store.set(next, base.revision);
       return { ...next, revision: base.revision + 1 };

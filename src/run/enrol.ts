@@ -141,7 +141,10 @@ function judgePassword({ terminal }: Stage, profile: Profile, password: Secret):
   if (found.length > 0) terminal.say(`dbcreds: warning: the password ${found.join(', and ')}`);
 }
 
-/** A password for the same target takes the place of the current one, which is kept as the previous. */
+/**
+ * A password for the same target takes the place of the current one, which is kept as the previous; but for one that a
+ * rotation left waiting, since the server may have taken it after all.
+ */
 function recordOf(profile: Profile, password: Secret, existing: Record | undefined, now: number): Record {
   const { target, production, expires } = profile;
   const own = formatTarget(target);
@@ -150,7 +153,8 @@ function recordOf(profile: Profile, password: Secret, existing: Record | undefin
     targets: same?.targets ?? [own],
     production,
     current: { password, setAt: now, ...(typeof expires === 'number' ? { expiresAt: now + expires } : {}) },
-    ...(same ? { previous: same.current } : {}),
+    ...(same ? { previous: same.pending ?? same.current } : {}),
+    ...(same?.unpushed ? { unpushed: same.unpushed } : {}),
     revision: (existing?.revision ?? 0) + 1,
   };
 }
