@@ -50,19 +50,8 @@ export class MysqlChange implements Change {
 
   async lock(): Promise<void> {
     const name = lockName(this.#dialect.user);
-    // Behind an expired password only SET and the change itself are allowed; a wrong type makes SET fail.
-    if (this.#session.expired) return this.#lockBySet(name);
     const [row] = await this.#session.query(`SELECT GET_LOCK('${name}', ${lockSeconds}) AS held`);
     if (Number(row?.held) !== 1) throw new NotChanged(lockedElsewhere(this.#profile), 'change');
-  }
-
-  async #lockBySet(name: string): Promise<void> {
-    try {
-      await assertBySet(this.#session, `GET_LOCK('${name}', ${lockSeconds}) = 1`);
-    } catch (error) {
-      if (serverCode(error) === undefined) throw error;
-      throw new NotChanged(lockedElsewhere(this.#profile), 'change');
-    }
   }
 
   async commit(pending: Secret, form: Form): Promise<void> {
@@ -97,14 +86,3 @@ const incorrectCurrent = '3891';
 
 /** Names of locks have 64 characters at most, and some users have 80. */
 const lockName = (user: string): string => `dbcreds ${sha256(user).slice(0, 32)}`;
-
-/**
- * Asks a yes or no of a server that takes no SELECT from this session: a variable that wants a number is set to one, or to a
- * text.
- *
- * @param condition SQL, which reads no table
- * @throws DbcredsError with the server's code where it does not hold
- */
-export async function assertBySet(session: Session, condition: string): Promise<void> {
-  await session.query(`SET SESSION sql_select_limit = IF(${condition}, 18446744073709551615, 'no')`);
-}

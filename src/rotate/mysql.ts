@@ -1,11 +1,10 @@
-import { serverCode } from '../connect/failure.ts';
 import type { Session } from '../connect/login.ts';
 import { isLocal } from '../profiles/address.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { Secret } from '../secret.ts';
 import { type Account, quote, type Rights } from './account.ts';
 import type { Form, Reason } from './change.ts';
-import { assertBySet, type Dialect } from './mysql-change.ts';
+import type { Dialect } from './mysql-change.ts';
 import { noGrace, plaintextSql, plugin } from './refusals.ts';
 import { cachingPbkdf2, cachingSha2, nativeHash } from './verifier.ts';
 
@@ -32,7 +31,7 @@ export async function mysqlDialect(
   options: MysqlOptions,
 ): Promise<Dialect> {
   const { account, rights, byAdmin, grace } = options;
-  const [method = 'caching_sha2_password', another] = account.methods;
+  const [method = '', another] = account.methods;
   if (another !== undefined || !speaks.has(method)) throw strange(profile, account.methods);
   const hashes = hashed.has(method) && (byAdmin || rights.createUser);
   if (!hashes) await assertRewritten(profile, session, options);
@@ -44,7 +43,7 @@ export async function mysqlDialect(
   return {
     user: options.user,
     // Else an older second password, of a rotation that was forgotten, would stay valid.
-    before: mayDiscard && !session.expired ? [`ALTER USER ${who} DISCARD OLD PASSWORD`] : [],
+    before: mayDiscard ? [`ALTER USER ${who} DISCARD OLD PASSWORD`] : [],
     statement: (pending: Secret, form: Form): string =>
       hashes && form === 'hash'
         ? `ALTER USER ${who} IDENTIFIED WITH ${method} AS ${literal(method, pending, keeping)}${tail}`
@@ -104,17 +103,8 @@ async function assertRewritten(profile: Profile, session: Session, options: Mysq
 }
 
 async function isRaw(session: Session): Promise<boolean> {
-  if (!session.expired) {
-    const [row] = await session.query('SELECT @@GLOBAL.log_raw AS raw');
-    return Number(row?.raw) !== 0;
-  }
-  try {
-    await assertBySet(session, '@@GLOBAL.log_raw = 0');
-    return false;
-  } catch (error) {
-    if (serverCode(error) === undefined) throw error;
-    return true;
-  }
+  const [row] = await session.query('SELECT @@GLOBAL.log_raw AS raw');
+  return Number(row?.raw) !== 0;
 }
 
 /** How the server keeps passwords of `caching_sha2_password`; older ones have no choice of a form. */

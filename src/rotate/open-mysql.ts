@@ -1,0 +1,87 @@
+import { accountName, plainQuoting, quote, readAccount, readRights } from './account.ts';
+import type { Change } from './change.ts';
+import type { Line, Logins } from './logins.ts';
+import { mariadbDialect } from './mariadb.ts';
+import { mysqlDialect } from './mysql.ts';
+import { MysqlChange } from './mysql-change.ts';
+import { currentRefused, oneStrike } from './refusals.ts';
+import type { Rotation } from './rotation.ts';
+import type { Step } from './step.ts';
+import { nativeHash } from './verifier.ts';
+
+const day = 86_400_000;
+
+/** Who makes a change, and whose it is. */
+export interface Parties {
+  readonly by: Line;
+  /** The account's own login. Absent where nobody knows its password. */
+  readonly own: Line | undefined;
+}
+
+/** @throws DbcredsError `ONE_STRIKE`, `PLUGIN`, `NO_GRACE`, `PLAINTEXT_SQL` */
+export async function openMysql(
+  { profile, admin, choices, warn }: Rotation,
+  { by, own }: Parties,
+  { user, replaced }: Step,
+  discardAt: number | undefined,
+): Promise<Change> {
+  await by.session.query(plainQuoting);
+  const looker = own && !own.session.expired ? own : by;
+  const account = await readAccount(looker.session, own?.account || (await findAccount(by, user)));
+  if (account.strikes === 1) throw oneStrike(profile);
+  if (account.strikes > 0 && discardAt === undefined)
+    warn(
+      `${user} is locked after ${account.strikes} wrong logins, which programs with the old password may reach`,
+    );
+  const options = {
+    account,
+    rights: await readRights(by.session),
+    user,
+    byAdmin: admin !== undefined,
+    current: replaced?.password,
+    grace: discardAt !== undefined,
+    allowPlaintext: choices.allowPlaintext ?? false,
+    validDays: choices.validUntil && Math.max(1, Math.ceil(choices.validUntil / day)),
+  };
+  const dialect =
+    profile.target.engine === 'mysql'
+      ? await mysqlDialect(profile, by.session, options)
+      : mariadbDialect(profile, options);
+  return new MysqlChange(profile, by.session, dialect);
+}
+
+/** Where nobody can log in as the account, or its password has expired, an admin looks it up. */
+async function findAccount(by: Line, user: string): Promise<string> {
+  const rows = await by.session.query('SELECT host AS host FROM mysql.user WHERE user = ?', [user]);
+  return `${user}@${String(rows[0]?.host ?? '%')}`;
+}
+
+/**
+ * Behind an expired password MySQL takes no statement but one that sets a password: no lock, no look at its log settings. So
+ * the old password is set once more, which ends that; should the server write it down, it is the one that is about to go.
+ *
+ * @returns a login that may do all it could before
+ */
+export async function revive(
+  rotation: Rotation,
+  logins: Logins,
+  { session }: Line,
+  { replaced }: Step,
+): Promise<Line> {
+  const { engine } = rotation.profile.target;
+  if (!replaced) throw currentRefused(rotation.profile);
+  rotation.step('the password has expired on the server: setting it once more');
+  const old = quote(replaced.password.reveal());
+  try {
+    await session.query(
+      engine === 'mysql'
+        ? `ALTER USER USER() IDENTIFIED BY ${old} REPLACE ${old}`
+        : `SET PASSWORD = ${quote(nativeHash(replaced.password))}`,
+    );
+  } finally {
+    await session.close();
+  }
+  const line = await logins.enter(replaced);
+  if (!line) throw currentRefused(rotation.profile);
+  return line;
+}
