@@ -1,4 +1,4 @@
-import { accountName, plainQuoting, quote, readAccount, readRights } from './account.ts';
+import { plainQuoting, quote, readAccount, readRights } from './account.ts';
 import type { Change } from './change.ts';
 import type { Line, Logins } from './logins.ts';
 import { mariadbDialect } from './mariadb.ts';
