@@ -1,6 +1,7 @@
 import { sha256 } from '../digest.ts';
-import { DbcredsError } from '../errors.ts';
+import { DbcredsError, type Fact } from '../errors.ts';
 import { output } from '../launch/output.ts';
+import type { Profile } from '../profiles/profile.ts';
 import type { Record } from '../profiles/record.ts';
 import type { Secret } from '../secret.ts';
 import type { Rotation } from './rotation.ts';
@@ -33,7 +34,7 @@ export async function push(
   { commands, env, cwd }: Push,
   record: Record,
 ): Promise<Record> {
-  let current = forgetUnknown(record, commands);
+  let current = await stillKnown(rotation, record, commands);
   const failed: DbcredsError[] = [];
   for (const command of commands) {
     const name = pushName(command);
@@ -47,23 +48,42 @@ export async function push(
       failed.push(error);
     }
   }
-  const [first] = failed;
-  if (first) throw first;
+  const [first, ...others] = failed;
+  if (first) throw together(rotation.profile, first, others);
   return current;
 }
 
-/** A command that is no longer in the profile cannot be asked. */
-function forgetUnknown(record: Record, commands: Push['commands']): Record {
+/**
+ * A command that is no longer in the profile cannot be asked, and is forgotten. Where it was mended instead, the profile does
+ * not say which one took its place: all are told then, since the same password once more does no harm.
+ */
+async function stillKnown(rotation: Rotation, record: Record, commands: Push['commands']): Promise<Record> {
   const names = commands.map(pushName);
-  return { ...record, unpushed: (record.unpushed ?? []).filter((name) => names.includes(name)) };
+  const { unpushed = [] } = record;
+  return unpushed.every((name) => names.includes(name)) ? record : remember(rotation, record, names);
 }
 
-async function without(rotation: Rotation, record: Record, name: string): Promise<Record> {
-  const { unpushed = [], ...rest } = record;
-  const left = unpushed.filter((one) => one !== name);
-  const next = { ...rest, ...(left.length > 0 ? { unpushed: left } : {}) };
+function without(rotation: Rotation, record: Record, name: string): Promise<Record> {
+  const left = record.unpushed?.filter((one) => one !== name) ?? [];
+  return remember(rotation, record, left);
+}
+
+/** Writes down who is still to be told. */
+async function remember(rotation: Rotation, record: Record, names: readonly string[]): Promise<Record> {
+  const { unpushed: _, ...rest } = record;
+  const next = { ...rest, ...(names.length > 0 ? { unpushed: names } : {}) };
   await rotation.store.set(next, record.revision);
   return { ...next, revision: record.revision + 1 };
+}
+
+/** One error that says all that failed. */
+function together({ name }: Profile, first: DbcredsError, others: readonly DbcredsError[]): DbcredsError {
+  return new DbcredsError(first.code, {
+    message: first.message,
+    facts: [...first.facts, ...others.flatMap((error): Fact[] => [['also', error.message], ...error.facts])],
+    note: 'The rotation itself is done: the new password holds and is stored. Whom it is left to tell is remembered.',
+    hints: [['tell them again:', `dbcreds rotate ${name} --finish`]],
+  });
 }
 
 async function tell(
@@ -90,18 +110,35 @@ async function once(
     const input = password.reveal();
     const { exitCode, stderr } = await output(file, args, { ...settings, input, timeoutMs: patience });
     if (exitCode === 0) return undefined;
-    const [said = ''] = stderr.replaceAll(input, '[secret]').trim().split('\n').slice(-1);
-    return failure(file, `ended with ${exitCode}`, said);
+    return failure(file, `ended with ${exitCode}`, lastWords(stderr, input));
   } catch (error) {
     if (!(error instanceof DbcredsError)) throw error;
     return failure(file, error.message, '');
   }
 }
 
+/** The last line of what a command says, without the password. One that holds it in another form is not shown at all. */
+function lastWords(stderr: string, password: string): string {
+  const bytes = Buffer.from(password);
+  const [said = ''] = stderr.replaceAll(password, '[secret]').trim().split('\n').slice(-1);
+  const plain = said.toLowerCase();
+  return disguises(bytes).some((form) => plain.includes(form.toLowerCase())) ? '' : said.slice(0, 300);
+}
+
+/** Hex, and base64 at each of its three offsets, without the characters at the ends that neighbours change. */
+function disguises(bytes: Buffer): string[] {
+  const base64 = [0, 1, 2].map((offset) =>
+    Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString('base64')
+      .replace(/=+$/, '')
+      .slice(Math.ceil((offset * 4) / 3), -1),
+  );
+  return [bytes.toString('hex'), ...base64];
+}
+
 function failure(file: string, how: string, said: string): DbcredsError {
   return new DbcredsError('PUSH', {
     message: `${file}, which should get the new password, ${how}`,
-    facts: said ? [['it says', said.slice(0, 300)]] : [],
-    note: 'The rotation itself is done. What is left to tell is remembered.',
+    facts: said ? [['it says', said]] : [],
   });
 }
