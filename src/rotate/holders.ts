@@ -1,7 +1,7 @@
 import { DbcredsError } from '../errors.ts';
 import type { ProfileFiles } from '../profiles/files.ts';
 import { listNames } from '../profiles/names.ts';
-import type { Profile } from '../profiles/profile.ts';
+import type { Address, Profile } from '../profiles/profile.ts';
 import type { Record } from '../profiles/record.ts';
 import { resolveProfile } from '../profiles/resolve.ts';
 import { parseTarget, type Target } from '../profiles/target.ts';
@@ -21,8 +21,8 @@ export interface Holding {
 
 /** @throws DbcredsError `SHARED_SECRET` where somebody would be left with the old password */
 export function assertSoleHolder(holding: Holding): void {
-  const { profile, record } = holding;
-  const elsewhere = record.targets.find((target) => !sameRole(parseTarget(target), profile.target));
+  const { profile } = holding;
+  const elsewhere = strangerOf(holding);
   if (elsewhere !== undefined)
     throw shared(profile, `its record also opens ${elsewhere}, whose password would not change`, [
       ['give that one a record of its own:', `no "credential" there, and dbcreds add NAME`],
@@ -43,15 +43,27 @@ export function assertSoleHolder(holding: Holding): void {
     );
 }
 
+/** A target of the record that is neither this account nor another name of it. */
+function strangerOf(holding: Holding): string | undefined {
+  const { profile, record, recordOf } = holding;
+  const names = [profile, ...sameAccount(holding).filter((other) => recordOf(other) === recordOf(profile))];
+  const known = names.map(accountOf);
+  return record.targets.find((text) => !known.some((one) => meet(one, targetAccount(parseTarget(text)))));
+}
+
 /** A profile that logs in as the same user by another record. */
-function twinOf({ profile, files, recordOf }: Holding): Profile | undefined {
-  for (const { name } of listNames(files)) {
-    if (name === profile.name) continue;
-    const other = resolved(files, name);
-    if (other && sameRole(other.target, profile.target) && recordOf(other) !== recordOf(profile))
-      return other;
-  }
-  return undefined;
+function twinOf(holding: Holding): Profile | undefined {
+  const { profile, recordOf } = holding;
+  return sameAccount(holding).find((other) => recordOf(other) !== recordOf(profile));
+}
+
+/** The other profiles of the same engine, server and user. */
+function sameAccount({ profile, files }: Holding): Profile[] {
+  return listNames(files)
+    .filter(({ name }) => name !== profile.name)
+    .map(({ name }) => resolved(files, name))
+    .filter((other) => other !== undefined)
+    .filter((other) => meet(accountOf(other), accountOf(profile)));
 }
 
 /** One that cannot be resolved is nobody's way to log in. */
@@ -64,13 +76,33 @@ function resolved(files: ProfileFiles, name: string): Profile | undefined {
   }
 }
 
-function sameRole(one: Target, other: Target): boolean {
-  return (
-    one.engine === other.engine &&
-    one.host === other.host &&
-    one.port === other.port &&
-    one.user === other.user
-  );
+/** What a password opens, by every name that it goes by. */
+interface Account {
+  readonly engine: Target['engine'];
+  readonly servers: readonly string[];
+  readonly users: readonly string[];
+}
+
+/** A pooler and the server behind it are one server, and users that take turns are one user. */
+function accountOf({ target, rotation, serverUser }: Profile): Account {
+  const { engine, servers, users } = targetAccount(target);
+  return {
+    engine,
+    servers: [...servers, ...(rotation.host ? [serverOf(rotation.host)] : [])],
+    users: [...users, ...(serverUser === undefined ? [] : [serverUser]), ...(rotation.roles ?? [])],
+  };
+}
+
+function targetAccount(target: Target): Account {
+  return { engine: target.engine, servers: [serverOf(target)], users: [target.user] };
+}
+
+const serverOf = ({ host, port }: Address): string => `${host} ${port}`;
+
+function meet(one: Account, other: Account): boolean {
+  const common = (some: readonly string[], more: readonly string[]): boolean =>
+    some.some((text) => more.includes(text));
+  return one.engine === other.engine && common(one.servers, other.servers) && common(one.users, other.users);
 }
 
 /** The project names the user, so that colleagues log in as the same, and their stores do not learn of a new password. */
