@@ -1,6 +1,7 @@
 import { randomHex } from '../digest.ts';
 import { DbcredsError, withNote } from '../errors.ts';
 import type { Record, Slot } from '../profiles/record.ts';
+import { assertFits } from '../providers/codec.ts';
 import { type Change, type Form, Moved, NotChanged } from './change.ts';
 import type { Logins } from './logins.ts';
 import { openChange } from './open.ts';
@@ -28,12 +29,15 @@ export async function begin(rotation: Rotation, logins: Logins, record: Record):
   try {
     if (step.turns && !(await logins.accepts(record.current))) throw currentRefused(profile);
     rotation.step(`storing a new password as pending in ${rotation.store.place}`);
-    const begun = await store(rotation, record, {
+    const next = {
       ...record,
       pending: newSlot(rotation, step),
       rotationId: randomHex(8),
       ...(discardAt === undefined ? {} : { discardAt }),
-    });
+    };
+    // A store that has no room for what promotion leaves would refuse it when the server has changed already.
+    assertFits({ ...next, unpushed: rotation.pushes });
+    const begun = await store(rotation, record, next);
     return await carryOut({ rotation, logins, step, change, fresh: true }, begun);
   } finally {
     await change.close();
