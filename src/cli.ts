@@ -6,7 +6,7 @@ import type { CommandRow } from './commands/command.ts';
 import { usage } from './commands/options.ts';
 import { runRow } from './commands/run.ts';
 import { type Context, foldersOf } from './context.ts';
-import { DbcredsError, formatError } from './errors.ts';
+import { DbcredsError, formatError, unforeseen } from './errors.ts';
 import { leaveStuck } from './launch/leave.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
@@ -144,17 +144,6 @@ function report(error: unknown, terminal: Terminal, { env }: Context): number {
   if (env.DBCREDS_DEBUG) terminal.say(traceOf(error));
   if ('stuck' in known) leaveStuck(known.exitCode);
   return known.exitCode;
-}
-
-/** The message of an error that nobody wrote for a reader may quote anything, a URL with a password too. */
-function unforeseen(error: unknown): DbcredsError {
-  const name = error instanceof Error ? error.name : typeof error;
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  return new DbcredsError('INTERNAL', {
-    message: `dbcreds failed in a way that it did not foresee: ${name}${typeof code === 'string' ? ` ${code}` : ''}`,
-    note: 'The details are left out, since they could hold a secret.',
-    hints: [['show where:', 'DBCREDS_DEBUG=1 dbcreds ...']],
-  });
 }
 
 /** Where errors came from: the frames of each in the chain, without their messages. */

@@ -119,6 +119,21 @@ export class DbcredsError extends Error {
   }
 }
 
+/**
+ * An error that nobody wrote for a reader, as one that is. Its message is left out: it may quote anything, a URL with a
+ * password too.
+ */
+export function unforeseen(error: unknown): DbcredsError {
+  const name = error instanceof Error ? error.name : typeof error;
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return new DbcredsError('INTERNAL', {
+    message: `dbcreds failed in a way that it did not foresee: ${name}${typeof code === 'string' ? ` ${code}` : ''}`,
+    note: 'The details are left out, since they could hold a secret.',
+    hints: [['show where:', 'DBCREDS_DEBUG=1 dbcreds ...']],
+    cause: error,
+  });
+}
+
 /** The same error with one sentence more. */
 export function withNote(error: DbcredsError, note: string): DbcredsError {
   const { code, message, kind, facts, hints, cause } = error;

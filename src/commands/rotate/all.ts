@@ -1,11 +1,11 @@
-import { DbcredsError, formatError } from '../../errors.ts';
+import { DbcredsError, formatError, unforeseen } from '../../errors.ts';
 import { parseDuration } from '../../profiles/duration.ts';
 import { loadFiles } from '../../profiles/files.ts';
-import { refOf } from '../../run/store.ts';
+import { type Held, refOf } from '../../run/store.ts';
 import { columns } from '../columns.ts';
 import type { Options, Stage } from '../command.ts';
 import { flag, text, usage } from '../options.ts';
-import { type Row, survey } from '../survey.ts';
+import { ended, type Row, survey } from '../survey.ts';
 import { carryOut, planned } from './carry-out.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { errorJson, outcomeJson } from './report.ts';
@@ -29,8 +29,16 @@ interface Result {
  */
 export async function rotateAll(stage: Stage, options: Options): Promise<number> {
   const due = dueOf(options);
-  const rows = ownRecords(await survey(stage, loadFiles(stage.context)));
-  const chosen = rows.filter((row) => isDue(row, stage.context.now, due));
+  const rows = await survey(stage, loadFiles(stage.context));
+  const chosen = ownRecords(rows.filter((row) => isDue(row, stage.context.now, due)));
+  const results = await rotateEach(stage, chosen, options);
+  const order = chosen.map(({ id }) => id);
+  results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+  show(stage, results, options);
+  return ended(rows, results.every(({ good }) => good) ? 0 : 1);
+}
+
+async function rotateEach(stage: Stage, chosen: readonly Row[], options: Options): Promise<Result[]> {
   const results: Result[] = [];
   const ready: Prepared[] = [];
   for (const row of chosen) {
@@ -39,11 +47,22 @@ export async function rotateAll(stage: Stage, options: Options): Promise<number>
     else results.push(prepared);
   }
   const carry = (one: Prepared): Promise<Result> => carryOne(stage, one, options);
-  results.push(...(await bounded(ready, carry)));
-  const order = chosen.map(({ id }) => id);
-  results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
-  show(stage, results, options);
-  return results.every(({ good }) => good) ? 0 : 1;
+  for (const some of waves(ready)) results.push(...(await bounded(some, carry)));
+  return results;
+}
+
+/** Who changes the password of others keeps its own until they have theirs. */
+function* waves(ready: readonly Prepared[]): Generator<readonly Prepared[]> {
+  const key = ({ plain, provider }: Held): string => `${provider.place} ${refOf(plain).id}`;
+  let left = ready;
+  while (left.length > 0) {
+    const needed = left.flatMap(({ held, admin }) => (admin && key(admin) !== key(held) ? [key(admin)] : []));
+    const free = left.filter(({ held }) => !needed.includes(key(held)));
+    // Two that change each other's.
+    const now = free.length > 0 ? free : left;
+    yield now;
+    left = left.filter((one) => !now.includes(one));
+  }
 }
 
 function prepared_(stage: Stage, row: Row, options: Options): Promise<Prepared> {
@@ -81,8 +100,9 @@ function isDue({ record, expiresAt, error }: Row, now: number, due: number | und
 async function attempt<T>(stage: Stage, id: string, work: () => Promise<T>): Promise<T | Result> {
   try {
     return await work();
-  } catch (error) {
-    if (!(error instanceof DbcredsError) || error.code === 'INTERRUPTED') throw error;
+  } catch (caught) {
+    const error = caught instanceof DbcredsError ? caught : unforeseen(caught);
+    if (error.code === 'INTERRUPTED') throw error;
     const skipped = error.code === 'READ_ONLY_PROVIDER';
     const outcome = skipped ? 'skipped' : error.kind === 'refused' ? 'refused' : 'failed';
     if (!skipped) stage.terminal.say(formatError(error));
