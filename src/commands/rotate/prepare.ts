@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import { DbcredsError } from '../../errors.ts';
 import { loadFiles } from '../../profiles/files.ts';
-import { isWhole } from '../../profiles/record.ts';
 import { showTarget } from '../../profiles/target.ts';
 import { ownFile } from '../../providers/file.ts';
 import { assertSoleHolder } from '../../rotate/holders.ts';
+import { journal } from '../../run/journal.ts';
 import { confirm, judgeOne } from '../../run/judge.ts';
+import type { Selection } from '../../run/select.ts';
 import { settle } from '../../run/settle.ts';
 import { type Held, refOf } from '../../run/store.ts';
 import type { Options, Stage } from '../command.ts';
@@ -28,14 +29,30 @@ const guards = new Set(['BINDING_CHANGED', 'WEAK_TLS', 'REASON', 'CONFIRM']);
  */
 export async function prepare(stage: Stage, name: string | undefined, options: Options): Promise<Prepared> {
   const selection = selected(stage, name === undefined ? [] : [name], options);
+  try {
+    return await prepareOne(stage, selection, options);
+  } catch (error) {
+    if (error instanceof DbcredsError && !flag(options, 'dryRun')) logRefusal(stage, selection, error);
+    throw error;
+  }
+}
+
+async function prepareOne(stage: Stage, selection: Selection, options: Options): Promise<Prepared> {
   const one = await held(stage, selection, options);
   assertStore(one);
   // What was begun is finished in any case: it is where the old password may be gone already.
-  if (isWhole(one.record, stage.context.now) && !flag(options, 'finish')) assertSole(stage, one, options);
+  if (one.record.pending === undefined && !flag(options, 'finish')) assertSole(stage, one, options);
   const admin = await adminOf(stage, one, options);
   await pass(stage, one, options, guards);
   if (admin) await pass(stage, admin, options, one.plain.production ? without('CONFIRM') : guards);
   return { held: one, ...(admin && { admin }) };
+}
+
+/** A refusal stands, whether or not it can be logged. */
+function logRefusal(stage: Stage, { plain }: Selection, { kind, code }: DbcredsError): void {
+  const { log: _, ...profile } = plain;
+  const outcome = kind === 'failed' ? 'failed' : 'refused';
+  journal(stage, profile, { event: 'rotate', outcome, provider: '', code });
 }
 
 const without = (code: string): Set<string> => new Set([...guards].filter((one) => one !== code));
