@@ -33,9 +33,9 @@ test('a closed stderr and /dev/null are no trouble', async () => {
 
 test('stdin, stdout and stderr stay blocking', async () => {
   const place = newPlace();
-  // tsx's loader is a thread, and Node sets the flag itself for those.
-  const outfile = join(place.tmp, 'progress.mjs');
-  await build({ entryPoints: [fixture], outfile, bundle: true, platform: 'node', format: 'esm' });
+  // As the program is built: to import node:process from an ES module sets the flag, for Node reads all of its exports.
+  const outfile = join(place.tmp, 'progress.cjs');
+  await build({ entryPoints: [fixture], outfile, bundle: true, platform: 'node', format: 'cjs' });
   const show = `'${process.execPath}' '${outfile}' flags`;
   for (const script of [show, `cat /dev/null | ${show} 2>/dev/tty | cat`]) {
     const terminal = inShell(script);
