@@ -22,7 +22,8 @@ export const show: Action = async (stage, args, options) => {
   if (flag(options, 'reveal')) return reveal(stage, selection, options);
   const choice = text(options, 'provider');
   const row = await lookAt(stage, selection.plain, { flag: choice });
-  if (flag(options, 'json')) stage.terminal.out(`${JSON.stringify(rowJson(row, stage.context.now), null, 2)}\n`);
+  if (flag(options, 'json'))
+    stage.terminal.out(`${JSON.stringify(rowJson(row, stage.context.now), null, 2)}\n`);
   else stage.terminal.out(columns(describe(selection.plain, row, choice, stage)));
   // The profile is told in any case: this is where people look when something does not work.
   if (row.error) throw row.error;

@@ -1,8 +1,9 @@
 import { DbcredsError, type ErrorCode } from '../../errors.ts';
 import { cleared } from '../../inject/index.ts';
 import { parseDuration, showSpan } from '../../profiles/duration.ts';
+import { plan } from '../../rotate/plan.ts';
 import type { Push } from '../../rotate/push.ts';
-import { finish, type Outcome, plan, rotate } from '../../rotate/rotate.ts';
+import { finish, type Outcome, rotate } from '../../rotate/rotate.ts';
 import type { Choices } from '../../rotate/rotation.ts';
 import { journal } from '../../run/journal.ts';
 import { rotationOf } from '../../run/rotation.ts';
