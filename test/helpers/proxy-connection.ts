@@ -78,6 +78,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #splitters: Record<Direction, Splitter>;
   readonly #busy: Record<Direction, boolean> = { toServer: false, toClient: false };
+  readonly #ended: Record<Direction, boolean> = { toServer: false, toClient: false };
   /** By the direction in which they are written to. */
   #sockets: Record<Direction, Socket>;
   #state: 'open' | 'muted' | 'answering' | 'frozen' | 'over' = 'open';
@@ -114,8 +115,8 @@ export class Connection {
     });
     from.on('error', () => {});
     from.on('close', () => {
-      // Frozen means that nobody learns of anything.
-      if (this.#state === 'open' && !this.#busy[direction]) this.#sockets[direction].end();
+      this.#ended[direction] = true;
+      void this.#pump(direction);
     });
   }
 
@@ -127,6 +128,8 @@ export class Connection {
       await this.#handle(direction, unit);
     }
     this.#busy[direction] = false;
+    // Frozen means that nobody learns of anything.
+    if (this.#ended[direction] && this.#state === 'open') this.#sockets[direction].end();
   }
 
   #next(direction: Direction): Buffer | undefined {

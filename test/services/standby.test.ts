@@ -13,7 +13,7 @@ test.before(async (context) => {
   context.pair = await Replicated.open();
 });
 
-test.after(({ pair }) => pair.close());
+test.after(({ pair }) => pair?.close());
 
 test('the standby takes a login that was made at the primary, and is none itself', async ({ pair }) => {
   const login = await newLogin(pair.primary);
