@@ -1,5 +1,6 @@
 import { randomHex } from '../digest.ts';
 import type { Record, Slot } from '../profiles/record.ts';
+import { assertFits } from '../providers/codec.ts';
 import { carryOut } from './carry-out.ts';
 import { Moved } from './change.ts';
 import type { Logins } from './logins.ts';
