@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import type { Context } from '../context.ts';
+import type { Spinner } from './spinner.ts';
 import { oneLine } from './text.ts';
 
 /** The steps of something that takes a moment. What is said after its end is not shown. */
@@ -10,14 +11,6 @@ export interface Progress {
   done(text: string): void;
   /** It ended badly. The error is for whoever catches it. */
   fail(text?: string): void;
-}
-
-/** One line that moves, below all others. */
-export interface Spinner {
-  /** Shows it with this text, or changes the text. */
-  turn(text: string): void;
-  /** Takes it off the screen. */
-  stop(): void;
 }
 
 interface Task {

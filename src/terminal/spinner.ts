@@ -1,8 +1,15 @@
 import { openSync } from 'node:fs';
 import { isatty, WriteStream } from 'node:tty';
 import type { Context } from '../context.ts';
-import type { Spinner } from './progress.ts';
 import { hideStreams } from './streams.ts';
+
+/** One line that moves, below all others. */
+export interface Spinner {
+  /** Shows it with this text, or changes the text. */
+  turn(text: string): void;
+  /** Takes it off the screen. */
+  stop(): void;
+}
 
 /**
  * A spinner on the terminal that stderr is.
