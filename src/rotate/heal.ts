@@ -25,12 +25,20 @@ export async function heal(rotation: Rotation, record: Record, writable: boolean
       return whole.current;
     } catch (error) {
       if (!(error instanceof DbcredsError)) throw error;
-      rotation.warn(
-        `the rotation of ${rotation.profile.name} could not be finished: ${error.message} (${error.code})`,
-      );
+      rotation.warn(unhealed(rotation, record, error));
     }
   }
   return record.pending ? workingSlot(rotation, logins, record) : record.current;
+}
+
+function unhealed(
+  { profile: { name } }: Rotation,
+  { pending }: Record,
+  { message, code }: DbcredsError,
+): string {
+  return pending
+    ? `the rotation of ${name} could not be finished: ${message} (${code})`
+    : `the old password of ${name} should be discarded by now, and could not be: ${message} (GRACE_OVERDUE)`;
 }
 
 /** Another process may have done so before we had the lock. */
