@@ -8,6 +8,7 @@ import { runRow } from './commands/run.ts';
 import { type Context, foldersOf } from './context.ts';
 import { DbcredsError, formatError, unforeseen } from './errors.ts';
 import { leaveStuck } from './launch/leave.ts';
+import { hideStreams } from './terminal/streams.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 declare const VERSION: string;
@@ -18,6 +19,7 @@ declare const VERSION: string;
  * @param leaving is called just before this process is replaced by a command
  */
 export async function start(leaving?: () => void): Promise<void> {
+  hideStreams();
   const context = { ...contextOf(process.env), ...(leaving && { leaving }) };
   const terminal = openTerminal(context);
   let status: number;

@@ -1,6 +1,6 @@
 import { DbcredsError } from './errors.ts';
 import { cleared } from './inject/index.ts';
-import { hideStreams, launch, type Resolved, resolveCommand } from './launch/index.ts';
+import { launch, type Resolved, resolveCommand } from './launch/index.ts';
 import { isWhole } from './profiles/record.ts';
 import {
   checkEnvFile,
@@ -28,7 +28,6 @@ export type { RunRequest, Scene } from './run/request.ts';
  * @throws DbcredsError where a step failed; then nothing was started
  */
 export async function run(scene: Scene): Promise<number> {
-  hideStreams();
   const selections = select(scene);
   needCommand(scene);
   if (passesThrough(scene.context.env, selections, scene.request))

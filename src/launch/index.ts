@@ -4,7 +4,6 @@ import { resolveCommand } from './resolve.ts';
 
 export type { LaunchPlan } from './plan.ts';
 export { type Resolved, resolveCommand } from './resolve.ts';
-export { hideStreams } from './streams.ts';
 
 /**
  * Becomes the command: replaces this process where the system can (POSIX, Node 22.15 and later), and never returns

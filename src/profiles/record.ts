@@ -29,6 +29,9 @@ export interface Record {
 }
 
 /** Whether no rotation is under way, and no old password should have been discarded by now. */
-export function isWhole({ pending, previous, discardAt = Number.POSITIVE_INFINITY }: Record, now: number): boolean {
+export function isWhole(
+  { pending, previous, discardAt = Number.POSITIVE_INFINITY }: Record,
+  now: number,
+): boolean {
   return pending === undefined && (previous === undefined || discardAt > now);
 }
