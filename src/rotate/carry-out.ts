@@ -28,6 +28,8 @@ export async function carryOut(work: Work, record: Record): Promise<Record> {
   rotation.step('changing it on the server');
   const changed = await tryHard(work, record);
   rotation.step('logging in with the new password');
+  // It was wrong when we looked, where this finishes a change that was cut off before the server heard of it.
+  logins.forget(changed.pending as Slot);
   try {
     if (!(await logins.accepts(changed.pending as Slot)))
       throw unfinished(rotation.profile, 'the server took the new password, and does not accept it');
