@@ -3,6 +3,7 @@ import type { Change } from './change.ts';
 import type { Line, Logins } from './logins.ts';
 import { openMysql, type Parties, revive } from './open-mysql.ts';
 import { PostgresqlChange } from './postgresql.ts';
+import { roleOf } from './proof.ts';
 import { currentRefused, needsAdmin, noGrace } from './refusals.ts';
 import { assertAlike } from './roles.ts';
 import { type Rotation, userOf } from './rotation.ts';
@@ -63,7 +64,7 @@ async function openPostgresql(
   const { validUntil } = choices;
   return new PostgresqlChange(profile, by.session, {
     // Whom the server let in, not what a file says of it.
-    role: admin && (own?.account ?? user),
+    role: admin && (own?.account ?? roleOf(profile, user)),
     ...(validUntil === undefined ? {} : { validUntil: now + validUntil }),
   });
 }

@@ -1,4 +1,5 @@
 import type { Slot } from '../profiles/record.ts';
+import { visible } from './expired.ts';
 import { Logins } from './logins.ts';
 import { openChange } from './open.ts';
 import type { Push } from './push.ts';
@@ -14,7 +15,7 @@ export async function plan(rotation: Rotation, pushes: Push): Promise<string[]> 
   const { store, choices, now, profile } = rotation;
   const logins = new Logins(rotation);
   const record = await store.get();
-  const step = stepOf(rotation, record);
+  const step = await visible(rotation, logins, stepOf(rotation, record));
   const grace = step.turns ? undefined : choices.grace;
   const discardAt = record.pending ? record.discardAt : grace === undefined ? undefined : now + grace;
   const statements = await statementsOf(rotation, logins, record.current, step, discardAt);

@@ -1,4 +1,5 @@
 import type { Session } from '../connect/login.ts';
+import type { Profile } from '../profiles/profile.ts';
 import { showTarget, urlHost } from '../profiles/target.ts';
 import { notAsked, notPrimary, pooled, wrongAccount } from './refusals.ts';
 import type { Rotation } from './rotation.ts';
@@ -54,9 +55,14 @@ async function mysql(session: Session): Promise<Facts> {
   };
 }
 
+/** The role or account of a login, whose name the server may have otherwise. */
+export function roleOf({ target, serverUser }: Profile, user: string): string {
+  return user === target.user ? (serverUser ?? user) : user;
+}
+
 /** Where another account answers, its password would be changed. */
 function assertAccount({ profile }: Rotation, user: string, account: string): void {
-  const expected = user === profile.target.user ? (profile.serverUser ?? user) : user;
+  const expected = roleOf(profile, user);
   const at = account.lastIndexOf('@');
   const found = profile.target.engine === 'postgresql' || at < 0 ? account : account.slice(0, at);
   if (found !== expected) throw wrongAccount(profile, found, expected);

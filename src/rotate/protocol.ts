@@ -3,6 +3,7 @@ import type { Record, Slot } from '../profiles/record.ts';
 import { assertFits } from '../providers/codec.ts';
 import { carryOut } from './carry-out.ts';
 import { Moved } from './change.ts';
+import { visible } from './expired.ts';
 import type { Logins } from './logins.ts';
 import { openChange } from './open.ts';
 import { promote } from './promote.ts';
@@ -21,7 +22,7 @@ import { type Step, stepOf } from './step.ts';
  */
 export async function begin(rotation: Rotation, logins: Logins, record: Record): Promise<Record> {
   const { choices, profile, now } = rotation;
-  const step = stepOf(rotation, record);
+  const step = await visible(rotation, logins, stepOf(rotation, record));
   const grace = step.turns ? undefined : choices.grace;
   const discardAt = grace === undefined ? undefined : now + grace;
   rotation.step(`logging in as ${userOf(rotation, record.current)}`);
@@ -51,23 +52,15 @@ export async function begin(rotation: Rotation, logins: Logins, record: Record):
 export async function resume(rotation: Rotation, logins: Logins, record: Record): Promise<Record> {
   const { pending } = record;
   if (!pending) return record;
-  const step = stepOf(rotation, record);
+  const step = await visible(rotation, logins, stepOf(rotation, record));
   rotation.step('a change was cut off: logging in with the new password');
   if (await logins.accepts(pending)) return promote({ rotation, logins, step }, record);
   rotation.step('the server has not taken it: logging in with the old password');
   const holding = await restored(rotation, logins, record, step);
-  const change = await openChange(
-    rotation,
-    logins,
-    holding.current,
-    stepOf(rotation, holding),
-    holding.discardAt,
-  );
+  const next = holding === record ? step : stepOf(rotation, holding);
+  const change = await openChange(rotation, logins, holding.current, next, holding.discardAt);
   try {
-    return await carryOut(
-      { rotation, logins, step: stepOf(rotation, holding), change, fresh: false },
-      holding,
-    );
+    return await carryOut({ rotation, logins, step: next, change, fresh: false }, holding);
   } catch (error) {
     if (!(error instanceof Moved)) throw error;
     return secondLook(rotation, logins, holding, pending);

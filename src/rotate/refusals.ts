@@ -61,9 +61,19 @@ export function currentRefused(profile: Profile): DbcredsError {
   return new DbcredsError('WRONG_PASSWORD', {
     message: `the server does not accept the stored password of ${profile.name}`,
     note: `It was changed elsewhere, or the server has let it expire. ${untouched}`,
-    hints: [['store the one that holds:', `dbcreds add ${profile.name}`], test(profile)],
+    hints: [
+      ['store the one that holds:', `dbcreds add ${profile.name}`],
+      ...(profile.target.engine === 'postgresql' ? [rescue(profile)] : []),
+      test(profile),
+    ],
   });
 }
+
+/** PostgreSQL lets nobody in past a role's `VALID UNTIL`. */
+const rescue = (profile: Profile): Hint => [
+  'or where it has expired:',
+  again(profile, ' --admin PROFILE --valid-until 90d'),
+];
 
 /** Between the first login and the lock somebody else changed it. */
 export function raced(profile: Profile): DbcredsError {
