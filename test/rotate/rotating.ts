@@ -29,32 +29,30 @@ export class Rotating {
   readonly server: Server;
   readonly shop: Shop;
   readonly login: Login;
-  readonly #plain: boolean;
+  readonly #wish: Wish;
 
-  private constructor(server: Server, shop: Shop, login: Login, plain: boolean) {
+  private constructor(server: Server, shop: Shop, login: Login, wish: Wish) {
     this.server = server;
     this.shop = shop;
     this.login = login;
-    this.#plain = plain;
+    this.#wish = wish;
   }
 
-  static async open(
-    server: Server,
-    { more = {}, login: wanted = {}, prepare, by, plain = false }: Wish = {},
-  ): Promise<Rotating> {
+  static async open(server: Server, wish: Wish = {}): Promise<Rotating> {
+    const { more = {}, login: wanted = {}, prepare } = wish;
     const login = await newLogin(server, wanted);
     if (prepare) await asAdmin(server, ...prepare(login));
     const shop = await Shop.open({}, { PATH: `${server.clients}:${process.env.PATH}` });
-    const rotating = new Rotating(server, shop, login, plain);
+    const rotating = new Rotating(server, shop, login, wish);
     shop.place.write('ca.pem', readFileSync(server.ca, 'utf8'));
-    shop.write({ dev: { ...rotating.#at({ ...server, ...by }, login), ...more } });
+    shop.write({ dev: { ...rotating.#at(login), ...more } });
     await shop.store('dev', login.password);
     return rotating;
   }
 
-  #at(server: Server, { user, database }: Login): Written {
-    const { engine, host, port } = server;
-    const tls = this.#plain ? { mode: 'disable' } : { mode: 'verify-full', ca: 'ca.pem' };
+  #at({ user, database }: Login): Written {
+    const { engine, host, port } = { ...this.server, ...this.#wish.by };
+    const tls = this.#wish.plain ? { mode: 'disable' } : { mode: 'verify-full', ca: 'ca.pem' };
     return { engine, host, port, user, database, tls };
   }
 
@@ -62,7 +60,7 @@ export class Rotating {
   async addAdmin(rights: (login: Login) => string[], name = 'admin'): Promise<Login> {
     const login = await newLogin(this.server);
     await asAdmin(this.server, ...rights(login));
-    this.shop.write({ ...this.shop.profiles(), [name]: this.#at(this.server, login) });
+    this.shop.write({ ...this.shop.profiles(), [name]: this.#at(login) });
     await this.shop.store(name, login.password);
     return login;
   }
@@ -93,7 +91,7 @@ export class Rotating {
 
   /** Whether the server takes a password. One attempt, as servers count them. */
   async takes(password: string, user: string = this.login.user): Promise<boolean> {
-    const wish = this.#plain ? { tls: { mode: 'disable' } as const } : {};
+    const wish = this.#wish.plain ? { tls: { mode: 'disable' } as const } : {};
     const to = endpoint(this.server, { ...this.login, user }, wish);
     try {
       const session = await logIn(to, new Secret(password), { timeoutMs: 10_000, once: true, expired: true });
