@@ -14,9 +14,11 @@ export interface Push {
   readonly cwd: string;
 }
 
-/** How long a command may take, in milliseconds, and how long to wait before each further try. */
+/** How long a command may take, in milliseconds. */
 const patience = 60_000;
-const pauses = [1_000, 4_000];
+
+/** How long to wait before each round, in milliseconds. */
+const pauses = [0, 1_000, 4_000];
 
 /** What a record remembers a command by: its arguments may be long, and the record may not. */
 export function pushName(command: readonly string[]): string {
@@ -24,33 +26,42 @@ export function pushName(command: readonly string[]): string {
 }
 
 /**
- * Gives the current password to every command that has not said yes yet, and forgets each as it does. One that fails stops
- * no other; what is left is in the record, for the next time.
+ * Gives the current password to every command that has not said yes yet, and forgets each as it does. Those that fail are
+ * told again once all were told: one that fails stops no other. What is left is in the record, for the next time.
  *
  * @throws DbcredsError `PUSH` where one is left
  */
-export async function push(
-  rotation: Rotation,
-  { commands, env, cwd }: Push,
-  record: Record,
-): Promise<Record> {
-  let current = await stillKnown(rotation, record, commands);
+export async function push(rotation: Rotation, pushes: Push, record: Record): Promise<Record> {
+  let round: Round = { record: await stillKnown(rotation, record, pushes.commands), failed: [] };
+  for (const pause of pauses) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    round = await tellAll(rotation, pushes, round.record);
+    if (round.failed.length === 0) return round.record;
+  }
+  throw together(rotation.profile, round.failed);
+}
+
+interface Round {
+  readonly record: Record;
+  readonly failed: readonly DbcredsError[];
+}
+
+async function tellAll(rotation: Rotation, pushes: Push, record: Record): Promise<Round> {
+  let current = record;
   const failed: DbcredsError[] = [];
-  for (const command of commands) {
+  for (const command of pushes.commands) {
     const name = pushName(command);
     if (!current.unpushed?.includes(name)) continue;
     rotation.step(`telling ${command[0]}`);
     try {
-      await tell(command, current.current.password, { env, cwd });
+      await tell(command, current.current.password, pushes);
       current = await without(rotation, current, name);
     } catch (error) {
       if (!(error instanceof DbcredsError)) throw error;
       failed.push(error);
     }
   }
-  const [first, ...others] = failed;
-  if (first) throw together(rotation.profile, first, others);
-  return current;
+  return { record: current, failed };
 }
 
 /**
@@ -77,7 +88,8 @@ async function remember(rotation: Rotation, record: Record, names: readonly stri
 }
 
 /** One error that says all that failed. */
-function together({ name }: Profile, first: DbcredsError, others: readonly DbcredsError[]): DbcredsError {
+function together({ name }: Profile, failed: readonly DbcredsError[]): DbcredsError {
+  const [first, ...others] = failed as [DbcredsError, ...DbcredsError[]];
   return new DbcredsError(first.code, {
     message: first.message,
     facts: [...first.facts, ...others.flatMap((error): Fact[] => [['also', error.message], ...error.facts])],
@@ -86,35 +98,19 @@ function together({ name }: Profile, first: DbcredsError, others: readonly Dbcre
   });
 }
 
+/** @throws DbcredsError `PUSH` where it does not say yes */
 async function tell(
   [file = '', ...args]: readonly string[],
   password: Secret,
-  settings: Omit<Push, 'commands'>,
+  { env, cwd }: Push,
 ): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    const failure = await once(file, args, password, settings);
-    if (failure === undefined) return;
-    const pause = pauses[tries];
-    if (pause === undefined) throw failure;
-    await new Promise((resolve) => setTimeout(resolve, pause));
-  }
-}
-
-async function once(
-  file: string,
-  args: readonly string[],
-  password: Secret,
-  settings: Omit<Push, 'commands'>,
-): Promise<DbcredsError | undefined> {
-  try {
-    const input = password.reveal();
-    const { exitCode, stderr } = await output(file, args, { ...settings, input, timeoutMs: patience });
-    if (exitCode === 0) return undefined;
-    return failure(file, `ended with ${exitCode}`, lastWords(stderr, input));
-  } catch (error) {
-    if (!(error instanceof DbcredsError)) throw error;
-    return failure(file, error.message, '');
-  }
+  const input = password.reveal();
+  const { exitCode, stderr } = await output(file, args, { env, cwd, input, timeoutMs: patience }).catch(
+    (error) => {
+      throw error instanceof DbcredsError ? failure(file, error.message, '') : error;
+    },
+  );
+  if (exitCode !== 0) throw failure(file, `ended with ${exitCode}`, lastWords(stderr, input));
 }
 
 /** The last line of what a command says, without the password. One that holds it in another form is not shown at all. */
