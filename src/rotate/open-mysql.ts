@@ -11,6 +11,9 @@ import { nativeHash } from './verifier.ts';
 
 const day = 86_400_000;
 
+/** Programs do not reach more wrong logins than that. MariaDB's default is 4,294,967,295. */
+const few = 1_000;
+
 /** Who makes a change, and whose it is. */
 export interface Parties {
   readonly by: Line;
@@ -29,7 +32,7 @@ export async function openMysql(
   const looker = own && !own.session.expired ? own : by;
   const account = await readAccount(looker.session, own?.account || (await findAccount(by, user)));
   if (account.strikes === 1) throw oneStrike(profile);
-  if (account.strikes > 0 && discardAt === undefined)
+  if (account.strikes > 0 && account.strikes <= few && discardAt === undefined)
     warn(
       `${user} is locked after ${account.strikes} wrong logins, which programs with the old password may reach`,
     );
