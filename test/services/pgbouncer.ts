@@ -94,9 +94,9 @@ function prepare(setup: Setup, port: number, options: PoolerOptions & { certific
   copyFileSync(certificate.cert, join(folder, 'server.crt'));
   copyFileSync(certificate.key, join(folder, 'server.key'));
   writeUsers(setup, options.users ?? []);
-  const query = 'SELECT rolname, rolpassword FROM pg_authid WHERE rolname = $1';
   const lines = [
     '[databases]',
+    // With such a user, it asks `pg_shadow` for whom it does not know.
     `* = host=${server.socket} port=${server.port}${auth === 'query' ? ' auth_user=postgres' : ''}`,
     '[pgbouncer]',
     'listen_addr = 127.0.0.1',
@@ -104,7 +104,6 @@ function prepare(setup: Setup, port: number, options: PoolerOptions & { certific
     'unix_socket_dir =',
     'auth_type = scram-sha-256',
     `auth_file = ${join(folder, 'users')}`,
-    ...(auth === 'query' ? [`auth_query = ${query}`] : []),
     `admin_users = ${ADMIN}`,
     `pool_mode = ${mode}`,
     `default_pool_size = ${size}`,
