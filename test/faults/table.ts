@@ -21,6 +21,7 @@ const evils: readonly (readonly [Evil, string])[] = [
   ['unclean record', 'after one ordinary command: something is still under way in the record'],
   ['two passwords', 'the server takes both the old and the new one'],
   ['command failed', 'the ordinary command failed'],
+  ['password shown', 'a password stood in an output'],
 ];
 
 /** The results as Markdown. */
@@ -29,7 +30,7 @@ export function tableOf(columns: readonly Column[], steps: readonly string[]): s
     `| ${name} | ${columns.map(({ trials }) => count(trials)).join(' | ')} |`;
   const table = (title: string, rows: readonly string[]): string =>
     [
-      `| ${title} | ${columns.map(({ server }) => `${names[server.engine]} ${server.version}`).join(' | ')} |`,
+      `| ${title} | ${columns.map(({ server }) => `${names[server.engine]} ${/^[\d.]+/.exec(server.version)}`).join(' | ')} |`,
       `|---|${columns.map(() => '--:|').join('')}`,
       ...rows,
     ].join('\n');
@@ -41,6 +42,13 @@ export function tableOf(columns: readonly Column[], steps: readonly string[]): s
       row('at each step by name', (trials) => hits(trials, ({ kind }) => kind === 'step')),
       row('twice: the command that resumes it, too, at each of its steps', (trials) =>
         hits(trials, ({ kind }) => kind === 'resume'),
+      ),
+      row('of all these: the record in the keychain', (trials) =>
+        hits(trials, ({ subject }) => subject.where === 'keychain'),
+      ),
+      row('the record in a file', (trials) => hits(trials, ({ subject }) => subject.where === 'file')),
+      row('with every process that it had started', (trials) =>
+        hits(trials, ({ blows }) => blows.at(-1)?.tree === true),
       ),
       ...evils.map(([evil, text]) =>
         row(text, (trials) => trials.filter((one) => one.evil.includes(evil)).length),

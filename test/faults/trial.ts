@@ -28,6 +28,7 @@ export const evils = [
   'unclean record',
   'two passwords',
   'command failed',
+  'password shown',
 ] as const;
 export type Evil = (typeof evils)[number];
 
@@ -89,8 +90,12 @@ export async function attempt(
   if (!struck || !seen) throw new Error('nothing was killed');
   const end = await strike(subject, commandLine(subject, last), { at: 'never', tree: false });
   const after = await subject.look(passwords);
+  for (const password of slotsOf(after.record)) passwords.add(password);
   for (const one of judge(subject, last, end, after)) evil.add(one);
-  story.push(tell(last, end), show(after, new Set([...passwords, ...slotsOf(after.record)])));
+  story.push(tell(last, end), show(after, passwords));
+  const told = story.join('\n');
+  const safe = [...passwords].reduce((text, password) => text.replaceAll(password, mark(password)), told);
+  if (safe !== told) evil.add('password shown');
   return {
     subject,
     kind,
@@ -100,7 +105,7 @@ export async function attempt(
     step: struck.steps.at(-1) ?? beforeAll,
     state: stateOf(seen, old),
     evil: [...evil],
-    story: story.join('\n'),
+    story: safe,
   };
 }
 
