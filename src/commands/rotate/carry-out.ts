@@ -23,12 +23,14 @@ export function planned(stage: Stage, prepared: Prepared, options: Options): Pro
 /** Rotates, with every step shown and the outcome logged. @throws DbcredsError */
 export async function carryOut(stage: Stage, prepared: Prepared, options: Options): Promise<Outcome> {
   const { held } = prepared;
+  const reason = text(options, 'reason');
   const log = (outcome: 'begun' | 'done' | 'refused' | 'failed', code?: ErrorCode): void =>
     journal(stage, held.plain, {
       event: 'rotate',
       outcome,
       provider: held.provider.name,
       ...(code && { code }),
+      ...(reason && { reason }),
     });
   const choices = choicesOf(prepared, options);
   log('begun');

@@ -43,8 +43,13 @@ async function prepareOne(stage: Stage, selection: Selection, options: Options):
   // What was begun is finished in any case: it is where the old password may be gone already.
   if (one.record.pending === undefined && !flag(options, 'finish')) assertSole(stage, one, options);
   const admin = await adminOf(stage, one, options);
-  await pass(stage, one, options, guards);
-  if (admin) await pass(stage, admin, options, one.plain.production ? without('CONFIRM') : guards);
+  const typed = `dbcreds rotate ${one.plain.name}`;
+  await pass(stage, one, options, { codes: guards, typed });
+  if (admin)
+    await pass(stage, admin, options, {
+      codes: one.plain.production ? without('CONFIRM') : guards,
+      typed: `${typed} --admin ${admin.plain.name}`,
+    });
   return { held: one, ...(admin && { admin }) };
 }
 
@@ -58,14 +63,16 @@ function logRefusal(stage: Stage, { plain }: Selection, { kind, code }: DbcredsE
 const without = (code: string): Set<string> => new Set([...guards].filter((one) => one !== code));
 
 /** Has the guards judge, and asks. A dry run asks nothing. */
-async function pass(stage: Stage, one: Held, options: Options, codes: Set<string>): Promise<void> {
-  const { name } = one.plain;
-  const named = texts(options, 'confirm').includes(name) ? name : stage.context.env.DBCREDS_CONFIRM;
-  const scene = sceneOf(stage, name, {
-    typed: `dbcreds rotate ${name}`,
-    confirm: named,
-    reason: text(options, 'reason'),
-  });
+async function pass(
+  stage: Stage,
+  one: Held,
+  options: Options,
+  { codes, typed }: { readonly codes: Set<string>; readonly typed: string },
+): Promise<void> {
+  const { name, id } = one.plain;
+  const names = texts(options, 'confirm');
+  const named = names.find((given) => given === name || given === id) ?? names.at(-1);
+  const scene = sceneOf(stage, name, { typed, confirm: named, reason: text(options, 'reason') });
   const dry = flag(options, 'dryRun') ? new Set(['BINDING_CHANGED', 'WEAK_TLS']) : codes;
   const judged = judgeOne(scene, one);
   const findings = judged.findings.filter(({ code }) => dry.has(code));
