@@ -152,6 +152,8 @@ export function must(command: string, args: readonly string[], options: RunOptio
       if (!error) resolve(stdout);
       else reject(new Error(`${command} ${args.join(' ')} failed (${error.code}):\n${stdout}${stderr}`));
     });
+    // It may have ended before it reads: its status tells.
+    child.stdin?.on('error', () => {});
     child.stdin?.end(options.input);
   });
 }
