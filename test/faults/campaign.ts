@@ -66,19 +66,20 @@ export class Front {
 
   /** Kills a rotation just before or just after the change, and then each command that resumes it, at each of its steps. */
   async whileResuming(resuming: readonly Ordinary[], times: number): Promise<void> {
-    for (const step of ['changing it on the server', 'logging in with the new password']) {
-      const cut: Attack = { command: 'rotate', blow: { at: { step, delay: 0 }, tree: false } };
+    for (const cut of cuts)
       for (const command of resuming)
-        for (const at of await this.#stepsOfResuming(cut, command)) {
-          const second = (): Attack => ({ command, blow: { at: this.#behind(at), tree: this.#odds(0.3) } });
-          await this.#untilHit('resume', times, () => [cut, second()]);
-        }
-    }
+        for (const at of await this.#stepsOfResuming(cut, command)) await this.twice(cut, command, at, times);
   }
 
-  async #stepsOfResuming({ command, blow }: Attack, resuming: Ordinary): Promise<string[]> {
+  /** Kills a rotation behind the line of one step, and a command that resumes it behind that of another. */
+  async twice(cut: string, command: Ordinary, step: string, times: number): Promise<void> {
+    const second = (): Attack => ({ command, blow: { at: this.#behind(step), tree: this.#odds(0.3) } });
+    await this.#untilHit('resume', times, () => [cutAt(cut), second()]);
+  }
+
+  async #stepsOfResuming(cut: string, resuming: Ordinary): Promise<string[]> {
     const subject = this.#subject;
-    await strike(subject, commandLine(subject, command), blow);
+    await strike(subject, commandLine(subject, 'rotate'), cutAt(cut).blow);
     const { steps } = await strike(subject, commandLine(subject, resuming), never);
     return steps.filter((step) => step !== last);
   }
@@ -113,6 +114,14 @@ export class Front {
     return this.#campaign.random() < chance;
   }
 }
+
+/** The steps just before and just after the server changes. */
+const cuts = ['changing it on the server', 'logging in with the new password'];
+
+const cutAt = (step: string): Attack => ({
+  command: 'rotate',
+  blow: { at: { step, delay: 0 }, tree: false },
+});
 
 const never: Blow = { at: 'never', tree: false };
 
