@@ -70,6 +70,8 @@ async function attempt({ rotation, logins, step, change }: Work, pending: Slot, 
   try {
     await change.commit(pending.password, form);
   } catch (error) {
+    // It may have been done all the same: what was wrong before is worth one more look.
+    if (!(error instanceof NotChanged)) logins.forget(pending);
     throw error instanceof DbcredsError ? unfinished(rotation.profile, error.message) : error;
   }
 }
