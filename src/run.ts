@@ -1,7 +1,6 @@
 import { DbcredsError } from './errors.ts';
 import { cleared } from './inject/index.ts';
 import { launch, type Resolved, resolveCommand } from './launch/index.ts';
-import { isWhole } from './profiles/record.ts';
 import {
   checkEnvFile,
   environmentOf,
@@ -10,14 +9,13 @@ import {
   revealed,
   writeClientFiles,
 } from './run/environment.ts';
-import { hold } from './run/hold.ts';
 import { happeningOf, journal } from './run/journal.ts';
 import { confirm, type Judged, judgeOne } from './run/judge.ts';
 import { passesThrough } from './run/nested.ts';
+import { heal, read } from './run/ready.ts';
 import type { Scene } from './run/request.ts';
 import { type Selection, select } from './run/select.ts';
 import { settle } from './run/settle.ts';
-import type { Held } from './run/store.ts';
 
 export type { RunRequest, Scene } from './run/request.ts';
 
@@ -67,31 +65,6 @@ function findCommand({ context, request }: Scene): Resolved | undefined {
   const [command] = request.command;
   if (command === undefined) return undefined;
   return resolveCommand(command, inheritedOf(context), context.cwd, context.platform);
-}
-
-/** One after the other: a keychain that asks, asks for one thing at a time. */
-async function read(scene: Scene, selections: readonly Selection[]): Promise<Held[]> {
-  const held: Held[] = [];
-  for (const selection of selections) held.push(await hold(scene, selection));
-  return held;
-}
-
-/** Where a rotation was cut off, finishes it, or finds the password that works; and judges its age again. */
-async function heal(scene: Scene, held: readonly Held[]): Promise<Ready[]> {
-  const ready: Ready[] = [];
-  for (const one of held) {
-    if (isWhole(one.record, scene.context.now)) ready.push({ ...one, slot: one.record.current });
-    else ready.push(await healOne(scene, one));
-  }
-  return ready;
-}
-
-async function healOne(scene: Scene, held: Held): Promise<Ready> {
-  const slot = await (await import('./run/rotation.ts')).healed(scene, held);
-  const again = { ...held, record: { ...held.record, current: slot } };
-  const { situation, findings } = judgeOne(scene, again);
-  await settle(scene, [{ situation, findings: findings.filter(({ code }) => code.startsWith('EXPIRE')) }]);
-  return { ...again, slot };
 }
 
 async function verify(ready: readonly Ready[]): Promise<void> {
