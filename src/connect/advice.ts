@@ -79,6 +79,10 @@ const table: Partial<Record<ErrorCode, Make>> = {
     ...(server === undefined && { note: `It does not speak like ${spoken(to.engine)}, or broke off.` }),
     hints: [...show(to), again(to)],
   }),
+  PLUGIN: (to) => ({
+    note: 'dbcreds logs in by caching_sha2_password, mysql_native_password and sha256_password. Nothing was changed.',
+    hints: show(to),
+  }),
   PASSWORD_EXPIRED: (to) => ({
     note: 'The password is right, but the server lets nobody work with it until it is changed there.',
     hints: [store(to)],

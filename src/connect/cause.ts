@@ -38,6 +38,8 @@ const network = new Map<string, ErrorCode>([
   ['ENETDOWN', 'UNREACHABLE'],
   ['EADDRNOTAVAIL', 'UNREACHABLE'],
   ['LATE', 'UNREACHABLE'],
+  // mysql2's, for what it has no answer to: ed25519, parsec, LDAP.
+  ['AUTH_SWITCH_PLUGIN_ERROR', 'PLUGIN'],
 ]);
 
 // OpenSSL's names, as `tls` gives them; `openssl verify` explains each.

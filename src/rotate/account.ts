@@ -60,9 +60,6 @@ export async function readRights(session: Session): Promise<Rights> {
   const global = grants
     .map((row) => /^GRANT (.*?) ON \*\.\* TO /.exec(String(Object.values(row)[0]))?.[1] ?? '')
     .flatMap((privileges) => privileges.split(/, ?/));
-  const all = global.includes('ALL PRIVILEGES');
-  return {
-    createUser: all || global.includes('CREATE USER'),
-    twoPasswords: all || global.includes('APPLICATION_PASSWORD_ADMIN'),
-  };
+  const createUser = global.includes('ALL PRIVILEGES') || global.includes('CREATE USER');
+  return { createUser, twoPasswords: createUser || global.includes('APPLICATION_PASSWORD_ADMIN') };
 }

@@ -1,10 +1,14 @@
 import { serverCode } from '../connect/failure.ts';
-import { DbcredsError } from '../errors.ts';
+import type { Profile } from '../profiles/profile.ts';
 import type { Record } from '../profiles/record.ts';
+import type { Secret } from '../secret.ts';
 import { accountName, plainQuoting, quote } from './account.ts';
 import type { Line, Logins } from './logins.ts';
-import { currentRefused, needsAdmin, oldAccepted } from './refusals.ts';
-import type { Rotation } from './rotation.ts';
+import { native } from './mariadb.ts';
+import { ownLine } from './open.ts';
+import { accountOf } from './open-mysql.ts';
+import { currentRefused, needsAdmin, oldAccepted, plaintextSql } from './refusals.ts';
+import { type Rotation, userOf } from './rotation.ts';
 import { nativeHash } from './verifier.ts';
 
 /** Whether the server is to take the previous password too, be it for a while longer or for too long already. */
@@ -16,13 +20,14 @@ export function inGrace(record: Record): boolean {
  * Has the server take the current password alone.
  *
  * @returns the record without the previous one; as it was where there was no grace
- * @throws DbcredsError `OLD_ACCEPTED` where the old one still works, `NEEDS_ADMIN`
+ * @throws DbcredsError `OLD_ACCEPTED` where the old one still works, `NEEDS_ADMIN`, `PLAINTEXT_SQL`
  */
 export async function endGrace(rotation: Rotation, logins: Logins, record: Record): Promise<Record> {
   const { previous } = record;
   if (!inGrace(record) || !previous) return record;
   rotation.step('having the server discard the old password');
-  const own = await logins.enter(record.current);
+  const user = userOf(rotation, record.current);
+  const own = await ownLine(rotation, logins, { user, replaced: record.current, turns: false });
   if (!own) throw currentRefused(rotation.profile);
   try {
     await discard(rotation, logins, own, record);
@@ -36,29 +41,48 @@ export async function endGrace(rotation: Rotation, logins: Logins, record: Recor
   return { ...after, revision: record.revision + 1 };
 }
 
-async function discard(rotation: Rotation, logins: Logins, own: Line, record: Record): Promise<void> {
-  const { profile } = rotation;
+async function discard(rotation: Rotation, logins: Logins, own: Line, { current }: Record): Promise<void> {
+  const { profile, choices } = rotation;
   // It knows one password: to see the old one refused is all there is to do.
   if (profile.target.engine === 'postgresql') return;
   const by = (await logins.enterAdmin()) ?? own;
   try {
     await by.session.query(plainQuoting);
+    const account = accountName(await accountOf(profile, { by, own }, userOf(rotation, current)));
     if (profile.target.engine === 'mysql')
-      await by.session.query(
-        `ALTER USER ${by === own ? 'USER()' : accountName(own.account)} DISCARD OLD PASSWORD`,
-      );
-    else {
-      // A hash of the password that has just logged in.
-      const hash = quote(nativeHash(record.current.password));
-      await by.session.query(
-        `ALTER USER ${accountName(own.account)} IDENTIFIED VIA mysql_native_password USING ${hash}`,
-      );
-    }
+      await by.session.query(`ALTER USER ${account} DISCARD OLD PASSWORD`);
+    else await keepOne(by, account, current.password, choices);
   } catch (error) {
-    if (error instanceof DbcredsError && serverCode(error) === '1227')
-      throw needsAdmin(profile, 'the account may not discard its old password itself', ' --finish');
-    throw error;
+    throw explained(profile, error);
   } finally {
     if (by !== own) await by.session.close();
   }
+}
+
+/** Leaves an account of MariaDB with the password that has just logged in. */
+async function keepOne(
+  { session }: Line,
+  account: string,
+  password: Secret,
+  { allowPlaintext }: Rotation['choices'],
+): Promise<void> {
+  const change = `ALTER USER ${account} IDENTIFIED VIA ${native} USING`;
+  try {
+    await session.query(`${change} ${quote(nativeHash(password))}`);
+  } catch (error) {
+    if (!allowPlaintext || serverCode(error) !== takesNoHash) throw error;
+    await session.query(`${change} PASSWORD(${quote(password.reveal())})`);
+  }
+}
+
+/** ER_CANNOT_USER, of MariaDB with `strict_password_validation`. */
+const takesNoHash = '1396';
+
+function explained(profile: Profile, error: unknown): unknown {
+  const code = serverCode(error);
+  if (code === '1227')
+    return needsAdmin(profile, 'the account may not discard its old password itself', ' --finish');
+  if (code === takesNoHash && profile.target.engine === 'mariadb')
+    return plaintextSql(profile, 'the server takes no hash', [], ' --finish --allow-plaintext-sql');
+  return error;
 }

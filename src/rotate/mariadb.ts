@@ -4,16 +4,16 @@ import { quote } from './account.ts';
 import type { Form, Reason } from './change.ts';
 import type { MysqlOptions } from './mysql.ts';
 import type { Dialect } from './mysql-change.ts';
-import { noGrace, plugin } from './refusals.ts';
+import { needsAdmin, noGrace, plugin } from './refusals.ts';
 import { nativeHash } from './verifier.ts';
 
-const native = 'mysql_native_password';
+export const native = 'mysql_native_password';
 
 /**
  * MariaDB writes statements into its logs as they are, so that it gets hashes alone. For oneself it knows only
  * `SET PASSWORD`: every `ALTER USER` takes `CREATE USER`.
  *
- * @throws DbcredsError `PLUGIN`, `NO_GRACE`
+ * @throws DbcredsError `PLUGIN`, `NO_GRACE`, `NEEDS_ADMIN`
  */
 export function mariadbDialect(profile: Profile, options: MysqlOptions): Dialect {
   const { account, rights, byAdmin, grace, current } = options;
@@ -22,6 +22,9 @@ export function mariadbDialect(profile: Profile, options: MysqlOptions): Dialect
   const alter = byAdmin || rights.createUser;
   if (grace && !alter)
     throw noGrace(profile, 'two passwords at once take CREATE USER of an admin or of the account');
+  // SET PASSWORD changes the first and leaves the second as it is (measured with 10.11): an old one would stay valid.
+  if (!alter && account.methods.length > 1)
+    throw needsAdmin(profile, 'it has two passwords, of which it may change one alone');
   const write = (secret: Secret, form: Form): string =>
     form === 'hash' ? quote(nativeHash(secret)) : `PASSWORD(${quote(secret.reveal())})`;
   const change = (fresh: string, old: () => string): string => {
@@ -32,8 +35,7 @@ export function mariadbDialect(profile: Profile, options: MysqlOptions): Dialect
   return {
     user: options.user,
     before: [],
-    statement: (pending, form) =>
-      change(write(pending, form), () => (current ? quote(nativeHash(current)) : '')),
+    statement: (pending, form) => change(write(pending, form), () => (current ? write(current, form) : '')),
     shown: change("'*...'", () => "'*...'"),
     refusals,
     logVariables: [

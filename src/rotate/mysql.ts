@@ -36,7 +36,8 @@ export async function mysqlDialect(
   const hashes = hashed.has(method) && (byAdmin || rights.createUser);
   if (!hashes) await assertRewritten(profile, session, options);
   if (grace && !byAdmin && !rights.twoPasswords) throw noGrace(profile, lacking);
-  const who = hashes ? account.name : 'USER()';
+  // USER() is whoever says it, and an admin's own password must stay.
+  const who = hashes || byAdmin ? account.name : 'USER()';
   const mayDiscard = byAdmin || rights.twoPasswords;
   const tail = `${grace ? ' RETAIN CURRENT PASSWORD' : ''}${expiry(options)}`;
   const keeping = hashes ? await keepingOf(session) : { thousands: 0, pbkdf2: false };
@@ -62,8 +63,7 @@ const speaks = new Set(['caching_sha2_password', 'mysql_native_password', 'sha25
 /** What can be set as a hash. */
 const hashed = new Set(['caching_sha2_password', 'mysql_native_password']);
 
-const lacking =
-  'two passwords at once take CREATE USER of an admin, or APPLICATION_PASSWORD_ADMIN of the account itself';
+const lacking = 'two passwords at once take CREATE USER, or APPLICATION_PASSWORD_ADMIN of the account itself';
 
 const logVariables = ['general_log', 'slow_query_log', 'long_query_time', 'log_bin', 'log_raw'];
 

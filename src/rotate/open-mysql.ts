@@ -1,10 +1,12 @@
+import { serverCode } from '../connect/failure.ts';
+import type { Profile } from '../profiles/profile.ts';
 import { plainQuoting, quote, readAccount, readRights } from './account.ts';
 import type { Change } from './change.ts';
 import type { Line, Logins } from './logins.ts';
 import { mariadbDialect } from './mariadb.ts';
 import { mysqlDialect } from './mysql.ts';
 import { MysqlChange } from './mysql-change.ts';
-import { currentRefused, oneStrike } from './refusals.ts';
+import { currentRefused, needsAdmin, oneStrike, severalAccounts } from './refusals.ts';
 import type { Rotation } from './rotation.ts';
 import type { Step } from './step.ts';
 import { nativeHash } from './verifier.ts';
@@ -21,7 +23,7 @@ export interface Parties {
   readonly own: Line | undefined;
 }
 
-/** @throws DbcredsError `ONE_STRIKE`, `PLUGIN`, `NO_GRACE`, `PLAINTEXT_SQL` */
+/** @throws DbcredsError `WRONG_ACCOUNT`, `ONE_STRIKE`, `NEEDS_ADMIN`, `PLUGIN`, `NO_GRACE`, `PLAINTEXT_SQL` */
 export async function openMysql(
   { profile, admin, choices, warn }: Rotation,
   { by, own }: Parties,
@@ -30,7 +32,7 @@ export async function openMysql(
 ): Promise<Change> {
   await by.session.query(plainQuoting);
   const looker = own && !own.session.expired ? own : by;
-  const account = await readAccount(looker.session, own?.account || (await findAccount(by, user)));
+  const account = await readAccount(looker.session, await accountOf(profile, { by, own }, user));
   if (account.strikes === 1) throw oneStrike(profile);
   if (account.strikes > 0 && account.strikes <= few && discardAt === undefined)
     warn(
@@ -53,10 +55,19 @@ export async function openMysql(
   return new MysqlChange(profile, by.session, dialect);
 }
 
-/** Where nobody can log in as the account, or its password has expired, an admin looks it up. */
-async function findAccount(by: Line, user: string): Promise<string> {
+/**
+ * The account of a login, as the server matched it. Where nobody can log in, or its password has expired, an admin looks it
+ * up: several hosts are several accounts, with a password each.
+ *
+ * @returns `app@%`
+ * @throws DbcredsError `WRONG_ACCOUNT` where it could be another one
+ */
+export async function accountOf(profile: Profile, { by, own }: Parties, user: string): Promise<string> {
+  if (own?.account) return own.account;
   const rows = await by.session.query('SELECT host AS host FROM mysql.user WHERE user = ?', [user]);
-  return `${user}@${String(rows[0]?.host ?? '%')}`;
+  const accounts = rows.map(({ host }) => `${user}@${host}`);
+  if (accounts.length > 1) throw severalAccounts(profile, accounts);
+  return accounts[0] ?? `${user}@%`;
 }
 
 /**
@@ -64,6 +75,7 @@ async function findAccount(by: Line, user: string): Promise<string> {
  * the old password is set once more, which ends that; should the server write it down, it is the one that is about to go.
  *
  * @returns a login that may do all it could before
+ * @throws DbcredsError `NEEDS_ADMIN` where the server does not take the old one again
  */
 export async function revive(
   rotation: Rotation,
@@ -81,6 +93,10 @@ export async function revive(
         ? `ALTER USER USER() IDENTIFIED BY ${old} REPLACE ${old}`
         : `SET PASSWORD = ${quote(nativeHash(replaced.password))}`,
     );
+  } catch (error) {
+    if (serverCode(error) === undefined) throw error;
+    // A history of passwords, or a rule for them that is newer than this one.
+    throw needsAdmin(rotation.profile, 'its password has expired, and the server does not take it once more');
   } finally {
     await session.close();
   }

@@ -47,7 +47,7 @@ export async function openChange(
 }
 
 /** The account's own login, which shows that its stored password holds. */
-async function ownLine(rotation: Rotation, logins: Logins, step: Step): Promise<Line | undefined> {
+export async function ownLine(rotation: Rotation, logins: Logins, step: Step): Promise<Line | undefined> {
   if (!step.replaced) return undefined;
   const line = await logins.enter(step.replaced);
   if (!line) throw currentRefused(rotation.profile);

@@ -56,6 +56,15 @@ export function wrongAccount(profile: Profile, found: string, expected: string):
   });
 }
 
+/** A user from two hosts is two accounts (MySQL, MariaDB), and only a login shows which one is meant. */
+export function severalAccounts(profile: Profile, accounts: readonly string[]): DbcredsError {
+  return new DbcredsError('WRONG_ACCOUNT', {
+    kind: 'refused',
+    message: `which account ${profile.name} logs in to cannot be seen: there are ${accounts.join(' and ')}`,
+    note: `Each has a password of its own. ${untouched}`,
+  });
+}
+
 /** The stored password is not the server's. */
 export function currentRefused(profile: Profile): DbcredsError {
   return new DbcredsError('WRONG_PASSWORD', {

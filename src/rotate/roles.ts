@@ -71,9 +71,15 @@ async function mysql(session: Session, user: string): Promise<Set<string>> {
     const account = accountName(`${user}@${name}`);
     for (const row of await session.query(`SHOW GRANTS FOR ${account}`)) {
       const [grant = ''] = Object.values(row);
-      // The account itself, and MariaDB's hash of its password.
-      lines.add(String(grant).replace(/ TO [`'"].*?[`'"]@[`'"].*?[`'"]( IDENTIFIED .*)?$/, ' TO it'));
+      lines.add(anonymous(String(grant)));
     }
   }
   return lines;
+}
+
+/** Without the account itself, and without what MariaDB shows of its passwords. */
+function anonymous(grant: string): string {
+  return grant
+    .replace(/ TO [`'"].*?[`'"]@[`'"].*?[`'"](?= |$)/, ' TO it')
+    .replace(/ IDENTIFIED (?:BY PASSWORD '[^']*'|VIA .*?)(?= REQUIRE | WITH |$)/, '');
 }
