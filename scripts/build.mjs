@@ -1,6 +1,7 @@
 // Builds `dist/`: one small CJS file for the path of `run`, and one CJS file for each module that is loaded by a dynamic
 // `import()`. A lazy file takes the modules of the core from the core, so that each exists once: `instanceof` and private
 // fields hold across the border. CJS because an ESM start costs 15 to 20 % more (docs/performance.md has the figures).
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -119,8 +120,9 @@ const launcher = readFileSync(resolve(out, 'cli.cjs'), 'utf8');
 writeFileSync(resolve(out, 'cli.cjs'), launcher.replace('core-BUILD-', `core-${digest}-`));
 chmodSync(resolve(out, 'cli.cjs'), 0o755);
 
-// A program of its own, started by the keychain provider.
+// A program of its own, started by the keychain provider; and the library.
 found.add(resolve(source, 'providers/keychain/readback.ts'));
+found.add(resolve(source, 'index.ts'));
 const built = new Set();
 for (let left = [...found]; left.length > 0; left = [...found].filter((file) => !built.has(file))) {
   await Promise.all(
@@ -136,9 +138,39 @@ for (let left = [...found]; left.length > 0; left = [...found].filter((file) => 
   for (const file of left) built.add(file);
 }
 
+writeTypes(resolve(out, 'types'));
+
 mkdirSync(dist, { recursive: true });
 const made = readdirSync(out);
 for (const file of made) renameSync(resolve(out, file), resolve(dist, file));
 for (const file of readdirSync(dist))
   if (!made.includes(file)) rmSync(resolve(dist, file), { recursive: true });
 rmSync(out, { recursive: true });
+
+/** The declarations of the library and of what it names, as those of a CJS package. */
+function writeTypes(folder) {
+  const tsc = resolve(root, 'node_modules/typescript/bin/tsc');
+  const config = resolve(out, 'tsconfig.json');
+  const emit = { noEmit: false, emitDeclarationOnly: true };
+  const compilerOptions = { ...emit, outDir: folder, rootDir: source, types: ['node'] };
+  writeFileSync(
+    config,
+    JSON.stringify({
+      extends: resolve(root, 'tsconfig.json'),
+      compilerOptions,
+      include: [],
+      files: [resolve(source, 'index.ts'), resolve(source, 'connect/pg-client.d.ts')],
+    }),
+  );
+  execFileSync(process.execPath, [tsc, '-p', config], { stdio: 'inherit' });
+  rmSync(config);
+  // The compiler leaves the endings in declarations as they are in the source.
+  for (const file of readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.d.ts'))) {
+    const text = readFileSync(resolve(folder, file), 'utf8');
+    writeFileSync(
+      resolve(folder, file),
+      text.replace(/((?:from |import\()['"]\.[^'"]*)\.ts(?=['"])/g, '$1.js'),
+    );
+  }
+  writeFileSync(resolve(folder, 'package.json'), '{ "type": "commonjs" }\n');
+}

@@ -1,11 +1,9 @@
-import { homedir, userInfo } from 'node:os';
-import { isAbsolute } from 'node:path';
 import { type Given, isGlobal, optionsOf, readWords } from './cli/argv.ts';
 import { nameOf } from './cli/words.ts';
 import type { CommandRow } from './commands/command.ts';
 import { usage } from './commands/options.ts';
 import { runRow } from './commands/run.ts';
-import { type Context, foldersOf } from './context.ts';
+import { type Context, contextOf } from './context.ts';
 import { DbcredsError, formatError, unforeseen } from './errors.ts';
 import { leaveStuck } from './launch/leave.ts';
 import { hideStreams } from './terminal/streams.ts';
@@ -86,43 +84,6 @@ function checkCount(command: CommandRow, words: readonly string[]): void {
   if (words.length <= most) return;
   const takes = most === 0 ? 'no word behind it' : `one word, ${places[0]}, and not ${words.length}`;
   throw usage(`${nameOf(command)} takes ${takes}`, [help]);
-}
-
-function contextOf(env: Context['env']): Context {
-  const home = homeOf();
-  return {
-    env,
-    cwd: workingFolder(),
-    home,
-    platform: process.platform,
-    now: Date.now(),
-    folders: foldersOf(process.platform, env, home),
-  };
-}
-
-/**
- * `HOME` where it is an absolute path: an empty or relative one would make a folder of somebody's repository one's own.
- * A container's user of a bare number has none, and needs none for what comes from the environment.
- */
-function homeOf(): string {
-  for (const find of [homedir, () => userInfo().homedir]) {
-    try {
-      const home = find();
-      if (isAbsolute(home)) return home;
-    } catch {
-      // Neither `HOME` nor a line in the list of users.
-    }
-  }
-  return '/nonexistent';
-}
-
-/** Empty where it was deleted. */
-function workingFolder(): string {
-  try {
-    return process.cwd();
-  } catch {
-    return '';
-  }
 }
 
 function nowhere(): DbcredsError {

@@ -1,3 +1,4 @@
+import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 /**
@@ -65,3 +66,41 @@ const libraryOf = (library: string): Folders => ({
   cache: join(library, 'Caches', 'dbcreds'),
   state: join(library, 'Logs', 'dbcreds'),
 });
+
+/** What this process has around it, as it is now. @param env `process.env`, or a copy of it */
+export function contextOf(env: Environment, cwd: string = workingFolder()): Context {
+  const home = homeOf();
+  return {
+    env,
+    cwd,
+    home,
+    platform: process.platform,
+    now: Date.now(),
+    folders: foldersOf(process.platform, env, home),
+  };
+}
+
+/**
+ * `HOME` where it is an absolute path: an empty or relative one would make a folder of somebody's repository one's own.
+ * A container's user of a bare number has none, and needs none for what comes from the environment.
+ */
+function homeOf(): string {
+  for (const find of [homedir, () => userInfo().homedir]) {
+    try {
+      const home = find();
+      if (isAbsolute(home)) return home;
+    } catch {
+      // Neither `HOME` nor a line in the list of users.
+    }
+  }
+  return '/nonexistent';
+}
+
+/** Empty where it was deleted. */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '';
+  }
+}

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { DbcredsError, named } from '../errors.ts';
 import {
   type ClientFile,
+  type Connection,
   cleared,
   clientFile,
   connectionOf,
@@ -52,27 +53,35 @@ export async function environmentOf(scene: Scene, ready: readonly Ready[]): Prom
   };
 }
 
-function injectionOf(
-  { context, request }: Scene,
-  { profile, prefix, slot, files, readOnly }: Ready,
-): ReturnType<typeof inject> {
-  const { cache } = context.folders;
+function injectionOf({ context, request }: Scene, ready: Ready): ReturnType<typeof inject> {
+  const { profile, prefix, files } = ready;
+  const { connection, files: shared } = connectionFor(context, ready);
+  const urlStyle = request.urlStyle ?? profile.urlStyle;
+  const extraCa =
+    profile.tls.nodeExtraCa && files.ca
+      ? { extraCa: withInherited(files.ca, context.env.NODE_EXTRA_CA_CERTS) }
+      : {};
+  const options = { urlStyle, prefix, cache: context.folders.cache, ...extraCa };
+  const { set, files: own } = inject(profile, connection, options);
+  return { set, files: [...own, ...shared] };
+}
+
+/** The connection of a login, and the files that its paths name, which the caller writes. */
+export function connectionFor(
+  { folders }: Context,
+  { profile, slot, files, readOnly }: Ready,
+): { connection: Connection; files: ClientFile[] } {
   const caFile =
-    files.ca && profile.tls.mode !== 'disable' ? clientFile(cache, 'ca.pem', files.ca) : undefined;
+    files.ca && profile.tls.mode !== 'disable' ? clientFile(folders.cache, 'ca.pem', files.ca) : undefined;
   const system = caFile === undefined && verifies(profile.tls.mode) ? systemBundle() : undefined;
-  const { cert, key, nodeExtraCa } = profile.tls;
+  const { cert, key } = profile.tls;
   const tls = {
     ...(caFile ? { ca: caFile.path, caText: caFile.content.toString() } : {}),
     ...(system ? { systemCa: system } : {}),
     ...(cert && key ? { cert, key } : {}),
   };
   const login = { user: slot.user ?? profile.target.user, password: slot.password };
-  const urlStyle = request.urlStyle ?? profile.urlStyle;
-  const extraCa =
-    nodeExtraCa && files.ca ? { extraCa: withInherited(files.ca, context.env.NODE_EXTRA_CA_CERTS) } : {};
-  const options = { urlStyle, prefix, cache, ...extraCa };
-  const { set, files: own } = inject(profile, connectionOf(profile, login, tls, readOnly), options);
-  return { set, files: caFile ? [...own, caFile] : own };
+  return { connection: connectionOf(profile, login, tls, readOnly), files: caFile ? [caFile] : [] };
 }
 
 /** Node reads one file alone, so that an inherited bundle and ours become one. */
