@@ -142,6 +142,7 @@ writeTypes(resolve(out, 'types'));
 
 mkdirSync(dist, { recursive: true });
 const made = readdirSync(out);
+rmSync(resolve(dist, 'types'), { recursive: true, force: true });
 for (const file of made) renameSync(resolve(out, file), resolve(dist, file));
 for (const file of readdirSync(dist))
   if (!made.includes(file)) rmSync(resolve(dist, file), { recursive: true });
