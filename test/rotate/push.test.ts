@@ -128,7 +128,11 @@ test('--finish tells only whom it is left to tell', async () => {
 test('what a command says is shown without the password, in whatever form', async () => {
   const { shop } = await open();
   const forms = ['cat', 'base64 -w0', 'od -An -tx1 | tr -d " \\n"', '{ printf "user:"; cat; } | base64 -w0'];
-  const say = (form: string): string[] => ['sh', '-c', `{ ${form}; echo; } > both; cat both; cat both >&2; exit 1`];
+  const say = (form: string): string[] => [
+    'sh',
+    '-c',
+    `{ ${form}; echo; } > both; cat both; cat both >&2; exit 1`,
+  ];
   tell(shop, ...forms.map(say), ['sh', '-c', 'echo words that tell nothing >&2; exit 1']);
   const result = await shop.dbcreds(['rotate', 'dev'], { env: { DBCREDS_DEBUG: '1' } });
   assert.is(codeOf(result), 'PUSH');
