@@ -8,6 +8,10 @@ export interface Account {
   readonly methods: readonly string[];
   /** After how many wrong logins it is locked. 0: never. */
   readonly strikes: number;
+  /** For how many days the server takes a password, where this account says so. */
+  readonly days?: number;
+  /** What the server keeps of its passwords, in order: MySQL shows the first alone. */
+  readonly hashes: readonly Buffer[];
 }
 
 /** What somebody may do to accounts. */
@@ -35,11 +39,35 @@ export function accountName(account: string): string {
 /** What the server has of an account. @param account `app@%` */
 export async function readAccount(session: Session, account: string): Promise<Account> {
   const name = accountName(account);
-  const [row] = await session.query(`SHOW CREATE USER ${name}`);
-  const text = String(Object.values(row ?? {})[0]);
+  const text = await shown(session, name);
   const [errors] = await session.query("SHOW GLOBAL VARIABLES LIKE 'max_password_errors'");
   const strikes = /\bFAILED_LOGIN_ATTEMPTS (\d+)/.exec(text)?.[1] ?? errors?.Value ?? 0;
-  return { name, methods: methodsOf(text), strikes: Number(strikes) };
+  const days = /\bPASSWORD EXPIRE INTERVAL (\d+) DAY/.exec(text)?.[1];
+  return {
+    name,
+    methods: methodsOf(text),
+    strikes: Number(strikes),
+    hashes: hashesOf(text),
+    ...(days === undefined ? {} : { days: Number(days) }),
+  };
+}
+
+/** What the server keeps of an account's passwords now. */
+export async function readHashes(session: Session, name: string): Promise<readonly Buffer[]> {
+  return hashesOf(await shown(session, name));
+}
+
+async function shown(session: Session, name: string): Promise<string> {
+  // MySQL's salts have any seven bits in them. MariaDB does not know the variable.
+  const isMysql = (await session.query("SHOW VARIABLES LIKE 'print_identified_with_as_hex'")).length > 0;
+  if (isMysql) await session.query('SET SESSION print_identified_with_as_hex = ON');
+  const [row] = await session.query(`SHOW CREATE USER ${name}`);
+  return String(Object.values(row ?? {})[0]);
+}
+
+function hashesOf(statement: string): Buffer[] {
+  const found = statement.matchAll(/ (?:AS|USING|BY PASSWORD) (?:0x([0-9A-Fa-f]+)|'([^']*)')/g);
+  return [...found].map(([, hex, text = '']) => (hex ? Buffer.from(hex, 'hex') : Buffer.from(text)));
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Record, Slot } from '../profiles/record.ts';
 import { type Change, type Form, Moved, NotChanged } from './change.ts';
 import type { Logins } from './logins.ts';
 import { promote } from './promote.ts';
-import { plaintextSql, raced, rejected, unfinished } from './refusals.ts';
+import { lockedElsewhere, plaintextSql, raced, rejected, unfinished } from './refusals.ts';
 import type { Rotation } from './rotation.ts';
 import { newSlot, store } from './slots.ts';
 import type { Step } from './step.ts';
@@ -16,6 +16,8 @@ export interface Work {
   readonly change: Change;
   /** Whether nobody has ever sent this pending password to the server. */
   readonly fresh: boolean;
+  /** Whether this process has told the server to make it so. */
+  readonly sent: { yes: boolean };
 }
 
 /**
@@ -50,38 +52,66 @@ async function tryHard(work: Work, record: Record): Promise<Record> {
       return current;
     } catch (error) {
       if (error instanceof Moved) throw await overtaken(work, current, error);
-      if (!(error instanceof NotChanged)) throw error;
+      if (!(error instanceof NotChanged)) throw await dropped(work, current, error);
       await work.change.abandon();
       const { reason } = error;
       const plain = reason === 'hash' && work.rotation.choices.allowPlaintext === true && form === 'hash';
       if (plain) {
         await showLogs(work);
         form = 'plain';
-      } else if (reason === 'password' && renewals++ === 0) current = await renewed(work, current);
+      } else if (reason === 'password' && mayRenew(work) && renewals++ === 0)
+        current = await renewed(work, current);
       else throw await given(work, current, error);
     }
   }
 }
 
-async function attempt({ rotation, logins, step, change }: Work, pending: Slot, form: Form): Promise<void> {
+async function attempt(
+  { rotation, logins, step, change, sent }: Work,
+  pending: Slot,
+  form: Form,
+): Promise<void> {
   await change.lock(pending.password, form);
   // The last look: whoever changed it before we had the lock, is seen now.
   if (step.replaced && !(await logins.accepts(step.replaced))) throw new Moved();
   try {
+    sent.yes = true;
     await change.commit(pending.password, form);
   } catch (error) {
+    if (error instanceof NotChanged || error instanceof Moved) sent.yes = false;
     // It may have been done all the same: what was wrong before is worth one more look.
     if (!(error instanceof NotChanged)) logins.forget(pending);
     throw error instanceof DbcredsError ? unfinished(rotation.profile, error.message) : error;
   }
 }
 
-/** Somebody else came first. What was never sent goes. */
-async function overtaken({ rotation, change, fresh }: Work, record: Record, moved: Moved): Promise<Error> {
+/**
+ * Something else came first: another process with the same pending password, which then holds; a change of another property
+ * of the account; or another password. What was never sent goes.
+ */
+async function overtaken(work: Work, record: Record, moved: Moved): Promise<Error> {
+  const { rotation, logins, step, change, fresh } = work;
   await change.abandon();
-  if (!fresh) return moved;
+  if (!fresh || (await logins.accepts(record.pending as Slot))) return moved;
   await store(rotation, record, withoutPending(record));
-  return raced(rotation.profile);
+  const holds = step.replaced && (await logins.accepts(step.replaced));
+  return holds ? lockedElsewhere(rotation.profile) : raced(rotation.profile);
+}
+
+/** A failure before the commit. Once the server has said that it took all back, a password that was never sent can go. */
+async function dropped(
+  { rotation, change, fresh, sent }: Work,
+  record: Record,
+  error: unknown,
+): Promise<unknown> {
+  if (!fresh || sent.yes || !(error instanceof DbcredsError) || error.code === 'RACED') return error;
+  try {
+    await change.abandon();
+    await store(rotation, record, withoutPending(record));
+  } catch {
+    // It stays, and the next command looks at it.
+  }
+  return error;
 }
 
 function withoutPending(record: Record): Record {
@@ -89,11 +119,18 @@ function withoutPending(record: Record): Record {
   return rest;
 }
 
+/** A slot must be free for the one in doubt: of two users that take turns it has the other's password. */
+const mayRenew = ({ fresh, step }: Work): boolean => fresh || !step.turns;
+
 /** A password in place of one that was turned down. One that may have been taken after all is kept, as the previous. */
-async function renewed({ rotation, step, fresh }: Work, record: Record): Promise<Record> {
+async function renewed({ rotation, step, change, fresh }: Work, record: Record): Promise<Record> {
   rotation.step('the server rejects this password: trying one more');
-  const doubted = fresh || record.previous ? {} : { previous: record.pending as Slot };
-  return store(rotation, record, { ...record, ...doubted, pending: newSlot(rotation, step) });
+  const doubted = fresh ? {} : { previous: record.pending as Slot };
+  return store(rotation, record, {
+    ...record,
+    ...doubted,
+    pending: newSlot(rotation, step, change.expiresAt),
+  });
 }
 
 /** Gives up: the server said no, so that what was never sent before can go. */

@@ -8,10 +8,13 @@ export type Form = 'hash' | 'plain';
 export interface Change {
   /** How it goes, for people: statements with the hashes left out. */
   readonly plan: readonly string[];
+  /** When the server itself stops taking the password, in milliseconds since the epoch. */
+  readonly expiresAt: number | undefined;
   /**
    * Takes the lock that other machines see, so that a login afterwards is the last look before the change.
    *
-   * @throws NotChanged where the server itself said no, or somebody else has it
+   * @throws NotChanged where the server itself said no
+   * @throws DbcredsError `RACED` where somebody else has it
    * @throws Moved where somebody else came first
    */
   lock(pending: Secret, form: Form): Promise<void>;

@@ -2,14 +2,15 @@ import { serverCode } from '../connect/failure.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { Record } from '../profiles/record.ts';
 import type { Secret } from '../secret.ts';
-import { accountName, plainQuoting, quote } from './account.ts';
+import { accountName, plainQuoting, quote, readHashes } from './account.ts';
 import type { Line, Logins } from './logins.ts';
 import { native } from './mariadb.ts';
+import { takeLock } from './mysql-change.ts';
 import { ownLine } from './open.ts';
 import { accountOf } from './open-mysql.ts';
-import { currentRefused, needsAdmin, oldAccepted, plaintextSql } from './refusals.ts';
+import { currentRefused, lockedElsewhere, needsAdmin, oldAccepted, plaintextSql } from './refusals.ts';
 import { type Rotation, userOf } from './rotation.ts';
-import { nativeHash } from './verifier.ts';
+import { isHashOf, nativeHash } from './verifier.ts';
 
 /** Whether the server is to take the previous password too, be it for a while longer or for too long already. */
 export function inGrace(record: Record): boolean {
@@ -25,7 +26,19 @@ export function inGrace(record: Record): boolean {
 export async function endGrace(rotation: Rotation, logins: Logins, record: Record): Promise<Record> {
   const { previous } = record;
   if (!inGrace(record) || !previous) return record;
-  rotation.step('having the server discard the old password');
+  rotation.step('seeing whether the server takes the old password still');
+  if (await logins.accepts(previous)) {
+    await discardAs(rotation, logins, record);
+    if (await logins.accepts(previous))
+      throw oldAccepted(rotation.profile, 'the server still accepts the old one');
+  }
+  const { previous: _, discardAt: __, ...after } = record;
+  await rotation.store.set(after, record.revision);
+  return { ...after, revision: record.revision + 1 };
+}
+
+async function discardAs(rotation: Rotation, logins: Logins, record: Record): Promise<void> {
+  rotation.step('having the server discard it');
   const user = userOf(rotation, record.current);
   const own = await ownLine(rotation, logins, { user, replaced: record.current, turns: false });
   if (!own) throw currentRefused(rotation.profile);
@@ -34,11 +47,6 @@ export async function endGrace(rotation: Rotation, logins: Logins, record: Recor
   } finally {
     await own.session.close();
   }
-  if (await logins.accepts(previous))
-    throw oldAccepted(rotation.profile, 'the server still accepts the old one');
-  const { previous: _, discardAt: __, ...after } = record;
-  await rotation.store.set(after, record.revision);
-  return { ...after, revision: record.revision + 1 };
 }
 
 async function discard(rotation: Rotation, logins: Logins, own: Line, { current }: Record): Promise<void> {
@@ -49,6 +57,8 @@ async function discard(rotation: Rotation, logins: Logins, own: Line, { current 
   try {
     await by.session.query(plainQuoting);
     const account = accountName(await accountOf(profile, { by, own }, userOf(rotation, current)));
+    if (!(await takeLock(by.session, userOf(rotation, current)))) throw lockedElsewhere(profile);
+    await assertFirst(profile, own, account, current.password);
     if (profile.target.engine === 'mysql')
       await by.session.query(`ALTER USER ${account} DISCARD OLD PASSWORD`);
     else await keepOne(by, account, current.password, choices);
@@ -57,6 +67,13 @@ async function discard(rotation: Rotation, logins: Logins, own: Line, { current 
   } finally {
     if (by !== own) await by.session.close();
   }
+}
+
+/** Where somebody else's password is the first, ours is the old one that would be discarded. */
+async function assertFirst(profile: Profile, own: Line, account: string, password: Secret): Promise<void> {
+  const [hash] = await readHashes(own.session, account);
+  if (hash && isHashOf(hash, password) === false)
+    throw oldAccepted(profile, 'another one was set since: it is not ours to discard');
 }
 
 /** Leaves an account of MariaDB with the password that has just logged in. */
@@ -68,7 +85,7 @@ async function keepOne(
 ): Promise<void> {
   const change = `ALTER USER ${account} IDENTIFIED VIA ${native} USING`;
   try {
-    await session.query(`${change} ${quote(nativeHash(password))}`);
+    await session.query(`${change} ${quote(nativeHash(password, true))}`);
   } catch (error) {
     if (!allowPlaintext || serverCode(error) !== takesNoHash) throw error;
     await session.query(`${change} PASSWORD(${quote(password.reveal())})`);

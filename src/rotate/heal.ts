@@ -28,7 +28,8 @@ export async function heal(rotation: Rotation, record: Record, writable: boolean
       rotation.warn(unhealed(rotation, record, error));
     }
   }
-  return record.pending ? workingSlot(rotation, logins, record) : record.current;
+  const now = writable ? await rotation.store.get() : record;
+  return now.pending ? workingSlot(rotation, logins, now) : now.current;
 }
 
 function unhealed(

@@ -25,8 +25,8 @@ export function mariadbDialect(profile: Profile, options: MysqlOptions): Dialect
   // SET PASSWORD changes the first and leaves the second as it is (measured with 10.11): an old one would stay valid.
   if (!alter && account.methods.length > 1)
     throw needsAdmin(profile, 'it has two passwords, of which it may change one alone');
-  const write = (secret: Secret, form: Form): string =>
-    form === 'hash' ? quote(nativeHash(secret)) : `PASSWORD(${quote(secret.reveal())})`;
+  const write = (secret: Secret, form: Form, any = false): string =>
+    form === 'hash' ? quote(nativeHash(secret, any)) : `PASSWORD(${quote(secret.reveal())})`;
   const change = (fresh: string, old: () => string): string => {
     if (!alter) return `SET PASSWORD = ${fresh}`;
     const second = grace ? ` OR ${native} USING ${old()}` : '';
@@ -34,8 +34,11 @@ export function mariadbDialect(profile: Profile, options: MysqlOptions): Dialect
   };
   return {
     user: options.user,
+    name: account.name,
+    current: options.current,
     before: [],
-    statement: (pending, form) => change(write(pending, form), () => (current ? write(current, form) : '')),
+    statement: (pending, form) =>
+      change(write(pending, form), () => (current ? write(current, form, true) : '')),
     shown: change("'*...'", () => "'*...'"),
     refusals,
     logVariables: [

@@ -4,13 +4,18 @@ import { sha256 } from '../digest.ts';
 import { DbcredsError, type Fact } from '../errors.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { Secret } from '../secret.ts';
+import { readHashes } from './account.ts';
 import { type Change, type Form, Moved, NotChanged, type Reason } from './change.ts';
 import { lockedElsewhere } from './refusals.ts';
+import { isHashOf } from './verifier.ts';
 
 /** How the one and the other of MySQL and MariaDB change a password. */
 export interface Dialect {
   /** Whose password: the same text is the same lock, on every machine. */
   readonly user: string;
+  /** The account, quoted, and the password that it should have. */
+  readonly name: string;
+  readonly current: Secret | undefined;
   /** To run before the change, harmless without it. */
   readonly before: readonly string[];
   /** The statement of the change. */
@@ -32,14 +37,16 @@ const lockSeconds = 5;
  */
 export class MysqlChange implements Change {
   readonly plan: readonly string[];
+  readonly expiresAt: number | undefined;
   readonly #profile: Profile;
   readonly #session: Session;
   readonly #dialect: Dialect;
 
-  constructor(profile: Profile, session: Session, dialect: Dialect) {
+  constructor(profile: Profile, session: Session, dialect: Dialect, expiresAt: number | undefined) {
     this.#profile = profile;
     this.#session = session;
     this.#dialect = dialect;
+    this.expiresAt = expiresAt;
     this.plan = [
       `GET_LOCK('${lockName(dialect.user)}', ${lockSeconds})`,
       'log in once more with the stored password',
@@ -49,9 +56,25 @@ export class MysqlChange implements Change {
   }
 
   async lock(): Promise<void> {
-    const name = lockName(this.#dialect.user);
-    const [row] = await this.#session.query(`SELECT GET_LOCK('${name}', ${lockSeconds}) AS held`);
-    if (Number(row?.held) !== 1) throw new NotChanged(lockedElsewhere(this.#profile), 'change');
+    if (!(await takeLock(this.#session, this.#dialect.user))) throw lockedElsewhere(this.#profile);
+    // A second password of the account logs in too, while somebody else's new one is the first.
+    if (!(await this.#isFirst())) throw new Moved();
+  }
+
+  async #isFirst(): Promise<boolean> {
+    const { name, current } = this.#dialect;
+    const [hash] = current ? await this.#hashes(name) : [];
+    return !hash || !current || isHashOf(hash, current) !== false;
+  }
+
+  /** An admin may change accounts without being allowed to look at them. */
+  async #hashes(name: string): Promise<readonly Buffer[]> {
+    try {
+      return await readHashes(this.#session, name);
+    } catch (error) {
+      if (serverCode(error) === undefined) throw error;
+      return [];
+    }
   }
 
   async commit(pending: Secret, form: Form): Promise<void> {
@@ -84,5 +107,11 @@ export class MysqlChange implements Change {
 /** ER_INCORRECT_CURRENT_PASSWORD: what stands behind `REPLACE` is compared as part of the change. */
 const incorrectCurrent = '3891';
 
+/** Takes the lock of a user, which ends with its session. @returns whether it was free within some seconds */
+export async function takeLock(session: Session, user: string): Promise<boolean> {
+  const [row] = await session.query(`SELECT GET_LOCK('${lockName(user)}', ${lockSeconds}) AS held`);
+  return Number(row?.held) === 1;
+}
+
 /** Names of locks have 64 characters at most, and some users have 80. */
-const lockName = (user: string): string => `dbcreds ${sha256(user).slice(0, 32)}`;
+export const lockName = (user: string): string => `dbcreds ${sha256(user).slice(0, 32)}`;

@@ -43,8 +43,10 @@ export async function mysqlDialect(
   const keeping = hashes ? await keepingOf(session) : { thousands: 0, pbkdf2: false };
   return {
     user: options.user,
+    name: account.name,
+    current: options.current,
     // Else an older second password, of a rotation that was forgotten, would stay valid.
-    before: mayDiscard ? [`ALTER USER ${who} DISCARD OLD PASSWORD`] : [],
+    before: mayDiscard && !grace ? [`ALTER USER ${who} DISCARD OLD PASSWORD`] : [],
     statement: (pending: Secret, form: Form): string =>
       hashes && form === 'hash'
         ? `ALTER USER ${who} IDENTIFIED WITH ${method} AS ${literal(method, pending, keeping)}${tail}`
@@ -90,9 +92,7 @@ function strange(profile: Profile, methods: readonly string[]): ReturnType<typeo
  */
 async function assertRewritten(profile: Profile, session: Session, options: MysqlOptions): Promise<void> {
   if (options.allowPlaintext) return;
-  const local = isLocal(session.address.host);
-  if (!local && !session.tls?.authorized)
-    throw plaintextSql(profile, 'the connection is not verified by TLS', [], ' --allow-plaintext-sql');
+  assertHidden(profile, session);
   if (await isRaw(session))
     throw plaintextSql(
       profile,
@@ -100,6 +100,12 @@ async function assertRewritten(profile: Profile, session: Session, options: Mysq
       [['log_raw', 'ON']],
       ' --allow-plaintext-sql',
     );
+}
+
+/** @throws DbcredsError `PLAINTEXT_SQL` where somebody on the way could read a statement */
+export function assertHidden(profile: Profile, session: Session): void {
+  if (!isLocal(session.address.host) && !session.tls?.authorized)
+    throw plaintextSql(profile, 'the connection is not verified by TLS', [], ' --allow-plaintext-sql');
 }
 
 async function isRaw(session: Session): Promise<boolean> {

@@ -1,12 +1,21 @@
 import { serverCode } from '../connect/failure.ts';
+import type { Session } from '../connect/login.ts';
 import type { Profile } from '../profiles/profile.ts';
+import type { Slot } from '../profiles/record.ts';
 import { plainQuoting, quote, readAccount, readRights } from './account.ts';
 import type { Change } from './change.ts';
 import type { Line, Logins } from './logins.ts';
 import { mariadbDialect } from './mariadb.ts';
-import { mysqlDialect } from './mysql.ts';
-import { MysqlChange } from './mysql-change.ts';
-import { currentRefused, needsAdmin, oneStrike, severalAccounts } from './refusals.ts';
+import { assertHidden, mysqlDialect } from './mysql.ts';
+import { lockName, MysqlChange } from './mysql-change.ts';
+import {
+  currentRefused,
+  lockedElsewhere,
+  needsAdmin,
+  oneStrike,
+  raced,
+  severalAccounts,
+} from './refusals.ts';
 import type { Rotation } from './rotation.ts';
 import type { Step } from './step.ts';
 import { nativeHash } from './verifier.ts';
@@ -25,7 +34,7 @@ export interface Parties {
 
 /** @throws DbcredsError `WRONG_ACCOUNT`, `ONE_STRIKE`, `NEEDS_ADMIN`, `PLUGIN`, `NO_GRACE`, `PLAINTEXT_SQL` */
 export async function openMysql(
-  { profile, admin, choices, warn }: Rotation,
+  { profile, admin, choices, now, warn }: Rotation,
   { by, own }: Parties,
   { user, replaced }: Step,
   discardAt: number | undefined,
@@ -52,7 +61,8 @@ export async function openMysql(
     profile.target.engine === 'mysql'
       ? await mysqlDialect(profile, by.session, options)
       : mariadbDialect(profile, options);
-  return new MysqlChange(profile, by.session, dialect);
+  const days = options.validDays ?? account.days;
+  return new MysqlChange(profile, by.session, dialect, days && now + days * day);
 }
 
 /**
@@ -88,10 +98,12 @@ export async function revive(
   rotation.step('the password has expired on the server: setting it once more');
   const old = quote(replaced.password.reveal());
   try {
+    if (engine === 'mysql') assertHidden(rotation.profile, session);
+    else await lockExpired(rotation, logins, session, replaced);
     await session.query(
       engine === 'mysql'
         ? `ALTER USER USER() IDENTIFIED BY ${old} REPLACE ${old}`
-        : `SET PASSWORD = ${quote(nativeHash(replaced.password))}`,
+        : `SET PASSWORD = ${quote(nativeHash(replaced.password, true))}`,
     );
   } catch (error) {
     if (serverCode(error) === undefined) throw error;
@@ -103,4 +115,24 @@ export async function revive(
   const line = await logins.enter(replaced);
   if (!line) throw currentRefused(rotation.profile);
   return line;
+}
+
+/**
+ * MariaDB's `SET PASSWORD` compares nothing, so that a rotation of another machine must be kept out. Of such an account it
+ * takes no SELECT: a subquery of two rows makes SET fail (1242) where the lock is not to be had.
+ */
+async function lockExpired(
+  { profile }: Rotation,
+  logins: Logins,
+  session: Session,
+  replaced: Slot,
+): Promise<void> {
+  try {
+    await session.query(
+      `SET @dbcreds = IF(GET_LOCK('${lockName(replaced.user ?? profile.target.user)}', 5) = 1, 1, (SELECT 1 UNION SELECT 2))`,
+    );
+  } catch (error) {
+    throw serverCode(error) === undefined ? error : lockedElsewhere(profile);
+  }
+  if (!(await logins.accepts(replaced))) throw raced(profile);
 }

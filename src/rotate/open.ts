@@ -1,3 +1,4 @@
+import { showDate } from '../profiles/duration.ts';
 import type { Slot } from '../profiles/record.ts';
 import type { Change } from './change.ts';
 import type { Line, Logins } from './logins.ts';
@@ -55,16 +56,32 @@ export async function ownLine(rotation: Rotation, logins: Logins, step: Step): P
 }
 
 async function openPostgresql(
-  { profile, admin, choices, now }: Rotation,
+  { profile, admin, choices, now, warn }: Rotation,
   { by, own }: Parties,
   { user }: Step,
   discardAt: number | undefined,
 ): Promise<Change> {
   if (discardAt !== undefined) throw noGrace(profile, 'a role of PostgreSQL has one password');
   const { validUntil } = choices;
+  // Whom the server let in, not what a file says of it.
+  const role = own?.account ?? roleOf(profile, user);
+  const expiresAt = await validUntilOf(by, role);
+  if (expiresAt !== undefined && validUntil === undefined)
+    warn(
+      `${role} expires on the server on ${showDate(expiresAt)}, whatever its password (--admin, --valid-until)`,
+    );
   return new PostgresqlChange(profile, by.session, {
-    // Whom the server let in, not what a file says of it.
-    role: admin && (own?.account ?? roleOf(profile, user)),
+    role: admin && role,
+    expiresAt,
     ...(validUntil === undefined ? {} : { validUntil: now + validUntil }),
   });
+}
+
+async function validUntilOf({ session }: Line, role: string): Promise<number | undefined> {
+  const [row] = await session.query(
+    `SELECT extract(epoch FROM rolvaliduntil)::float8 AS until FROM pg_catalog.pg_roles
+      WHERE rolname = $1 AND isfinite(rolvaliduntil)`,
+    [role],
+  );
+  return row && Number(row.until) * 1000;
 }

@@ -12,6 +12,8 @@ export interface PostgresqlOptions {
   readonly role?: string | undefined;
   /** When the role itself is to expire, in milliseconds since the epoch. */
   readonly validUntil?: number | undefined;
+  /** When it expires where that is not changed. */
+  readonly expiresAt?: number | undefined;
 }
 
 /**
@@ -20,6 +22,7 @@ export interface PostgresqlOptions {
  */
 export class PostgresqlChange implements Change {
   readonly plan: readonly string[];
+  readonly expiresAt: number | undefined;
   readonly #profile: Profile;
   readonly #session: Session;
   readonly #options: PostgresqlOptions;
@@ -28,6 +31,7 @@ export class PostgresqlChange implements Change {
     this.#profile = profile;
     this.#session = session;
     this.#options = options;
+    this.expiresAt = options.validUntil ?? options.expiresAt;
     this.plan = [
       begin,
       this.#alter("'SCRAM-SHA-256$4096:...'"),
@@ -78,7 +82,7 @@ export class PostgresqlChange implements Change {
     if (code === undefined || !(error instanceof DbcredsError)) return error;
     // "tuple concurrently updated": who had the lock has committed.
     if (/^40|^XX000$/.test(code)) return new Moved();
-    if (code.startsWith('55')) return new NotChanged(lockedElsewhere(this.#profile), 'change');
+    if (code.startsWith('55')) return lockedElsewhere(this.#profile);
     const change = /^(25|42|53|57|58)/.test(code);
     return new NotChanged(error, change ? 'change' : form === 'plain' ? 'password' : 'hash');
   }
@@ -87,10 +91,11 @@ export class PostgresqlChange implements Change {
 /**
  * `SET ROLE NONE`: a `role` setting of the account must not have another role changed. A commit that a crash of the server
  * could take back would leave the old password there and the new one here, so a lax `synchronous_commit` does not count. The
- * server gives up waiting before we do, so that its answer is known.
+ * server gives up waiting before we do, so that its answer is known, and for no reason of the role's own.
  */
 const begin =
-  "BEGIN READ WRITE; SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = '5s'; SET ROLE NONE";
+  "BEGIN READ WRITE; SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = '5s'; " +
+  'SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET ROLE NONE';
 
 const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 

@@ -24,7 +24,8 @@ export async function promote(promotion: Promotion, record: Record): Promise<Rec
   const { rotation } = promotion;
   const pending = record.pending as Slot;
   const doubt = record.discardAt === undefined ? await oldHolds(promotion) : undefined;
-  const discardAt = doubt === undefined ? record.discardAt : rotation.now;
+  // Of two users that take turns the previous one is the other's, and stays valid.
+  const discardAt = doubt === undefined ? record.discardAt : promotion.step.turns ? undefined : rotation.now;
   rotation.step(`storing it as the current one in ${rotation.store.place}`);
   const stored = await write(rotation, record, pending, discardAt);
   if (doubt !== undefined) throw oldAccepted(rotation.profile, doubt);
@@ -44,10 +45,21 @@ async function oldHolds({ rotation, logins, step }: Promotion): Promise<string |
   return undefined;
 }
 
-/** Whether somebody stored another password meanwhile, which is not ours to throw away. */
-function overtaken({ pending: found }: Record, pending: Slot): boolean {
-  return !found?.password.equals(pending.password);
+/**
+ * What is to be written over a record, whatever another writer has made of it meanwhile: a password that somebody stored is
+ * not ours to throw away.
+ *
+ * @returns the very same record where somebody else has done it already
+ */
+function after(rotation: Rotation, base: Record, pending: Slot, discardAt: number | undefined): Record {
+  if (isSame(base.pending, pending)) return promoted(rotation, base, pending, { discardAt });
+  if (isSame(base.current, pending)) return base;
+  const unpushed = rotation.pushes.length > 0 ? { unpushed: rotation.pushes } : {};
+  return { ...base, current: pending, previous: base.current, ...unpushed };
 }
+
+const isSame = (one: Slot | undefined, other: Slot): boolean =>
+  one !== undefined && one.user === other.user && one.password.equals(other.password);
 
 /** The new password works, so that it is written down whatever another writer made of the record meanwhile. */
 async function write(
@@ -58,16 +70,18 @@ async function write(
 ): Promise<Record> {
   let base = record;
   for (let tries = 1; ; tries++) {
-    const next = overtaken(base, pending)
-      ? { ...base, current: pending, previous: base.current }
-      : promoted(rotation, base, pending, { discardAt });
+    const next = after(rotation, base, pending, discardAt);
+    if (next === base) return base;
     try {
       await rotation.store.set(next, base.revision);
-      return { ...next, revision: base.revision + 1 };
     } catch (error) {
       const conflict = error instanceof DbcredsError && error.code === 'CONFLICT';
       if (!conflict || tries === patience) throw error;
-      base = await rotation.store.get();
     }
+    // Where a lock does not reach every writer (a container's own network, a shared home), the last one wins in silence.
+    base = await rotation.store.get();
+    if (isSame(base.current, pending)) return base;
+    if (tries === patience)
+      throw new DbcredsError('CONFLICT', { message: 'another process keeps writing the same record' });
   }
 }

@@ -1,5 +1,5 @@
 import { randomHex } from '../digest.ts';
-import type { Record, Slot } from '../profiles/record.ts';
+import type { Record } from '../profiles/record.ts';
 import { assertFits } from '../providers/codec.ts';
 import { carryOut } from './carry-out.ts';
 import { Moved } from './change.ts';
@@ -32,14 +32,19 @@ export async function begin(rotation: Rotation, logins: Logins, record: Record):
     rotation.step(`storing a new password as pending in ${rotation.store.place}`);
     const next = {
       ...record,
-      pending: newSlot(rotation, step),
+      pending: newSlot(rotation, step, change.expiresAt),
       rotationId: randomHex(8),
       ...(discardAt === undefined ? {} : { discardAt }),
     };
     // A store that has no room for what promotion leaves would refuse it when the server has changed already.
     assertFits({ ...next, unpushed: rotation.pushes });
     const begun = await store(rotation, record, next);
-    return await carryOut({ rotation, logins, step, change, fresh: true }, begun);
+    try {
+      return await carryOut({ rotation, logins, step, change, fresh: true, sent: { yes: false } }, begun);
+    } catch (error) {
+      if (!(error instanceof Moved)) throw error;
+      return await secondLook(rotation, logins);
+    }
   } finally {
     await change.close();
   }
@@ -60,25 +65,25 @@ export async function resume(rotation: Rotation, logins: Logins, record: Record)
   const next = holding === record ? step : stepOf(rotation, holding);
   const change = await openChange(rotation, logins, holding.current, next, holding.discardAt);
   try {
-    return await carryOut({ rotation, logins, step: next, change, fresh: false }, holding);
+    return await carryOut(
+      { rotation, logins, step: next, change, fresh: false, sent: { yes: false } },
+      holding,
+    );
   } catch (error) {
     if (!(error instanceof Moved)) throw error;
-    return secondLook(rotation, logins, holding, pending);
+    return await secondLook(rotation, logins);
   } finally {
     await change.close();
   }
 }
 
 /** Between our look and the lock the password has changed: a commit of ours that was under way is what explains it. */
-async function secondLook(
-  rotation: Rotation,
-  logins: Logins,
-  record: Record,
-  pending: Slot,
-): Promise<Record> {
+async function secondLook(rotation: Rotation, logins: Logins): Promise<Record> {
   rotation.step('it has by now: logging in with the new password');
-  logins.forget(pending);
-  if (!(await logins.accepts(pending)))
+  const record = await rotation.store.get();
+  const { pending } = record;
+  if (pending) logins.forget(pending);
+  if (!pending || !(await logins.accepts(pending)))
     throw unfinished(rotation.profile, 'it was changed by somebody else meanwhile');
   return promote({ rotation, logins, step: stepOf(rotation, record) }, record);
 }

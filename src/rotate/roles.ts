@@ -58,7 +58,7 @@ const postgresqlLook = `
       UNION ALL SELECT 'function ' || oid::regprocedure, proacl FROM pg_catalog.pg_proc
       UNION ALL SELECT 'type ' || oid::regtype, typacl FROM pg_catalog.pg_type
       UNION ALL SELECT 'database ' || datname, datacl FROM pg_catalog.pg_database
-      UNION ALL SELECT 'default of ' || defaclrole::regrole || ' for ' || defaclobjtype, defaclacl
+      UNION ALL SELECT 'default of ' || defaclrole::regrole || ' for ' || defaclobjtype::text, defaclacl
         FROM pg_catalog.pg_default_acl) o,
       aclexplode(o.acl) a JOIN me ON a.grantee = me.oid`;
 

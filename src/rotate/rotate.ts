@@ -1,6 +1,6 @@
 import { login } from '../connect/login.ts';
-import { DbcredsError } from '../errors.ts';
-import type { Record } from '../profiles/record.ts';
+import { DbcredsError, withNote } from '../errors.ts';
+import type { Record, Slot } from '../profiles/record.ts';
 import { endGrace } from './grace.ts';
 import { locked } from './locked.ts';
 import { Logins, patience } from './logins.ts';
@@ -32,8 +32,9 @@ export function rotate(rotation: Rotation, pushes: Push): Promise<Outcome> {
     const record = before.pending
       ? await resume(rotation, logins, before)
       : await begin(rotation, logins, await endGrace(rotation, logins, before));
-    await afterwards(rotation, logins, record);
-    return { record: await push(rotation, pushes, record), how: before.pending ? 'finished' : 'rotated' };
+    const tried = await tryDoor(rotation, record, before.current);
+    if (rotation.choices.terminate) await terminate(rotation, logins, tried);
+    return { record: await push(rotation, pushes, tried), how: before.pending ? 'finished' : 'rotated' };
   });
 }
 
@@ -50,30 +51,41 @@ export function finish(rotation: Rotation, pushes: Push): Promise<Outcome> {
   });
 }
 
-/** What is left to do and to look at once the new password is in force. */
-async function afterwards(rotation: Rotation, logins: Logins, record: Record): Promise<void> {
-  const { choices, profile } = rotation;
-  if (choices.terminate) {
-    rotation.step("ending the account's other sessions");
-    const line = await logins.enter(record.current);
-    if (!line) throw currentRefused(profile);
+/** Whoever was let in with the old password has to come again. */
+async function terminate(rotation: Rotation, logins: Logins, { current }: Record): Promise<void> {
+  const { profile, step } = rotation;
+  step("ending the account's other sessions");
+  const line = await logins.enter(current);
+  if (!line) throw currentRefused(profile);
+  try {
     await endOtherSessions(line.session, profile.target.engine);
+  } catch (error) {
+    throw error instanceof DbcredsError ? withNote(error, 'The new password holds, and is stored.') : error;
+  } finally {
     await line.session.close();
   }
-  await tryDoor(rotation, record);
 }
 
-/** A pooler with a list of users of its own has to be told, and a copy that lags behind will follow. */
-async function tryDoor(rotation: Rotation, { current }: Record): Promise<void> {
-  if (!rotation.door) return;
-  const endpoint = rotation.door(userOf(rotation, current));
+/**
+ * A pooler with a list of users of its own has to be told, and a copy that lags behind will follow. Where programs come in
+ * by another account of the same name, the old password is theirs, and is kept.
+ */
+async function tryDoor(rotation: Rotation, record: Record, old: Slot): Promise<Record> {
+  if (!rotation.door) return record;
+  const endpoint = rotation.door(userOf(rotation, record.current));
   try {
-    const session = await login(endpoint, current.password, { timeoutMs: patience, once: true });
+    const session = await login(endpoint, record.current.password, { timeoutMs: patience, once: true });
     await session.close();
+    return record;
   } catch (error) {
     if (!(error instanceof DbcredsError)) throw error;
     rotation.warn(
       `the server has the new password, but ${endpoint.host}:${endpoint.port} does not take it (${error.code}): a pooler has to be told, a replica will follow`,
     );
+    if (error.code !== 'WRONG_PASSWORD' || record.previous || old.password.equals(record.current.password))
+      return record;
+    const kept = { ...record, previous: old };
+    await rotation.store.set(kept, record.revision);
+    return { ...kept, revision: record.revision + 1 };
   }
 }

@@ -4,13 +4,14 @@ import type { Rotation } from './rotation.ts';
 import type { Step } from './step.ts';
 
 /** A new password with its dates, for whoever is next. */
-export function newSlot({ profile, choices, now }: Rotation, { user }: Step): Slot {
+export function newSlot({ profile, choices, now }: Rotation, { user }: Step, until?: number): Slot {
   const { expires, target } = profile;
-  const bounds = [expires, choices.validUntil].filter((span) => typeof span === 'number');
+  const spans = [expires, choices.validUntil].filter((span) => typeof span === 'number');
+  const bounds = [...spans.map((span) => now + span), ...(until === undefined ? [] : [until])];
   return {
     password: generatePassword(),
     setAt: now,
-    ...(bounds.length > 0 ? { expiresAt: now + Math.min(...bounds) } : {}),
+    ...(bounds.length > 0 ? { expiresAt: Math.min(...bounds) } : {}),
     ...(user === target.user ? {} : { user }),
   };
 }

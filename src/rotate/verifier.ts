@@ -35,10 +35,11 @@ const scramForm = /^SCRAM-SHA-256\$\d+:[A-Za-z0-9+/]{22}==\$[A-Za-z0-9+/]{43}=:[
 /**
  * `mysql_native_password`: `*` and SHA1(SHA1(password)) in upper-case hex, 41 characters.
  *
+ * @param any for a password that somebody chose, in UTF-8
  * @throws DbcredsError `INTERNAL` for what is not printable ASCII, or empty
  */
-export function nativeHash(password: Secret): string {
-  const once = createHash('sha1').update(ascii(password)).digest();
+export function nativeHash(password: Secret, any = false): string {
+  const once = createHash('sha1').update(bytesOf(password, any)).digest();
   return `*${createHash('sha1').update(once).digest('hex').toUpperCase()}`;
 }
 
@@ -60,9 +61,10 @@ export function cachingSha2(
   password: Secret,
   salt: Buffer = mysqlSalt(),
   thousands: number = cachingThousands,
+  any = false,
 ): Buffer {
   const head = cachingHead('A', salt, thousands);
-  return Buffer.concat([head, Buffer.from(sha256Crypt(ascii(password), salt, thousands * 1000))]);
+  return Buffer.concat([head, Buffer.from(sha256Crypt(bytesOf(password, any), salt, thousands * 1000))]);
 }
 
 /**
@@ -78,9 +80,10 @@ export function cachingPbkdf2(
   password: Secret,
   salt: Buffer = mysqlSalt(),
   thousands: number = cachingThousands,
+  any = false,
 ): Buffer {
   const head = cachingHead('B', salt, thousands);
-  const body = pbkdf2Sync(ascii(password), salt, thousands * 1000, 64, 'sha512');
+  const body = pbkdf2Sync(bytesOf(password, any), salt, thousands * 1000, 64, 'sha512');
   return Buffer.concat([head, Buffer.from(body.toString('base64'))]);
 }
 
@@ -97,6 +100,26 @@ function mysqlSalt(): Buffer {
 }
 
 const inSalt = (byte: number): boolean => byte > 0 && byte < 0x80 && byte !== 0x24;
+
+/**
+ * Whether a hash that a server of MySQL's family keeps is one of this password, whoever chose it.
+ *
+ * @returns `undefined` for a form that is not known here
+ */
+export function isHashOf(hash: Buffer, password: Secret): boolean | undefined {
+  const text = hash.toString('latin1');
+  if (/^\*[0-9A-F]{40}$/i.test(text)) return text.toUpperCase() === nativeHash(password, true);
+  const [, form, digits = ''] = /^\$([AB])\$([0-9A-F]{3})\$/.exec(text) ?? [];
+  if (form === undefined) return undefined;
+  const [salt, thousands] = [hash.subarray(7, 27), Number.parseInt(digits, 16)];
+  const make = form === 'A' ? cachingSha2 : cachingPbkdf2;
+  return make(password, salt, thousands, true).equals(hash);
+}
+
+/** @param any a password that somebody chose, of which only its bytes matter */
+function bytesOf(password: Secret, any: boolean): Buffer {
+  return any ? Buffer.from(password.reveal()) : ascii(password);
+}
 
 function ascii(password: Secret): Buffer {
   const bytes = Buffer.from(password.reveal());

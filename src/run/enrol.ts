@@ -50,7 +50,10 @@ export async function enrol(
   if (options.test !== false) assertVerified(profile);
   const password = options.password ?? (await askPassword(stage, profile, existing !== undefined));
   judgePassword(stage, profile, password);
-  const record = recordOf(profile, password, existing, stage.context.now);
+  const record = recordOf(profile, password, existing, {
+    now: stage.context.now,
+    tried: options.test !== false,
+  });
   if (options.test !== false) await tried(options, profile, record, files);
   const placed = options.define?.() ?? profile;
   await provider.set(ref, record, existing?.revision);
@@ -142,10 +145,17 @@ function judgePassword({ terminal }: Stage, profile: Profile, password: Secret):
 }
 
 /**
- * A password for the same target takes the place of the current one, which is kept as the previous; but for one that a
- * rotation left waiting, since the server may have taken it after all.
+ * A password for the same target takes the place of the current one. What the server may still take is kept: the current one
+ * as the previous; one that a rotation left waiting; and one that the server is to discard, until it has.
+ *
+ * @param tried whether the server has taken the new one
  */
-function recordOf(profile: Profile, password: Secret, existing: Record | undefined, now: number): Record {
+function recordOf(
+  profile: Profile,
+  password: Secret,
+  existing: Record | undefined,
+  { now, tried: works }: { readonly now: number; readonly tried: boolean },
+): Record {
   const { target, production, expires } = profile;
   const own = formatTarget(target);
   const same = existing?.targets.includes(own) ? existing : undefined;
@@ -153,8 +163,13 @@ function recordOf(profile: Profile, password: Secret, existing: Record | undefin
     targets: same?.targets ?? [own],
     production,
     current: { password, setAt: now, ...(typeof expires === 'number' ? { expiresAt: now + expires } : {}) },
-    ...(same ? { previous: same.pending ?? same.current } : {}),
+    ...(same && keptOf(same, works)),
     ...(same?.unpushed ? { unpushed: same.unpushed } : {}),
     revision: (existing?.revision ?? 0) + 1,
   };
+}
+
+function keptOf({ current, pending, previous, discardAt }: Record, works: boolean): Partial<Record> {
+  if (pending) return works ? { previous: pending } : { pending, previous: current };
+  return previous && discardAt !== undefined ? { previous, discardAt } : { previous: current };
 }

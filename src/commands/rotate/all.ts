@@ -6,6 +6,7 @@ import { columns } from '../columns.ts';
 import type { Options, Stage } from '../command.ts';
 import { flag, text, usage } from '../options.ts';
 import { ended, type Row, survey } from '../survey.ts';
+import { unsettled } from '../unsettled.ts';
 import { carryOut, planned } from './carry-out.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { errorJson, outcomeJson } from './report.ts';
@@ -31,28 +32,39 @@ export async function rotateAll(stage: Stage, options: Options): Promise<number>
   const due = dueOf(options);
   const rows = await survey(stage, loadFiles(stage.context));
   const chosen = ownRecords(rows.filter((row) => isDue(row, stage.context.now, due)));
-  const results = await rotateEach(stage, chosen, options);
+  const results = await rotateEach(stage, chosen, (row) =>
+    isOld(row, stage.context.now, due) ? options : { ...options, finish: true },
+  );
   const order = chosen.map(({ id }) => id);
   results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
   show(stage, results, options);
   return ended(rows, results.every(({ good }) => good) ? 0 : 1);
 }
 
-async function rotateEach(stage: Stage, chosen: readonly Row[], options: Options): Promise<Result[]> {
+async function rotateEach(
+  stage: Stage,
+  chosen: readonly Row[],
+  optionsOf: (row: Row) => Options,
+): Promise<Result[]> {
   const results: Result[] = [];
-  const ready: Prepared[] = [];
+  const ready: Ready[] = [];
   for (const row of chosen) {
+    const options = optionsOf(row);
     const prepared = await attempt(stage, row.id, () => prepared_(stage, row, options));
-    if ('held' in prepared) ready.push(prepared);
-    else results.push(prepared);
+    if (!('held' in prepared)) results.push(prepared);
+    else ready.push({ ...prepared, options });
   }
-  const carry = (one: Prepared): Promise<Result> => carryOne(stage, one, options);
+  const carry = (one: Ready): Promise<Result> => carryOne(stage, one, one.options);
   for (const some of waves(ready)) results.push(...(await bounded(some, carry)));
   return results;
 }
 
+interface Ready extends Prepared {
+  readonly options: Options;
+}
+
 /** Who changes the password of others keeps its own until they have theirs. */
-function* waves(ready: readonly Prepared[]): Generator<readonly Prepared[]> {
+function* waves(ready: readonly Ready[]): Generator<readonly Ready[]> {
   const key = ({ plain, provider }: Held): string => `${provider.place} ${refOf(plain).id}`;
   let left = ready;
   while (left.length > 0) {
@@ -90,11 +102,17 @@ function ownRecords(rows: readonly Row[]): Row[] {
 }
 
 /** Without a span everything is. What is unfinished is in any case. */
-function isDue({ record, expiresAt, error }: Row, now: number, due: number | undefined): boolean {
-  if (due === undefined || error) return true;
-  if (record?.pending || record?.unpushed || (record?.discardAt ?? Number.POSITIVE_INFINITY) <= now)
-    return true;
-  return expiresAt !== undefined && expiresAt - now <= due;
+function isDue(row: Row, now: number, due: number | undefined): boolean {
+  return (
+    row.error !== undefined ||
+    isOld(row, now, due) ||
+    (row.record !== undefined && unsettled(row.record, now).length > 0)
+  );
+}
+
+/** Only age asks for a new password: a command that fails to be told one must not bring about the next. */
+function isOld({ expiresAt }: Row, now: number, due: number | undefined): boolean {
+  return due === undefined || (expiresAt !== undefined && expiresAt - now <= due);
 }
 
 async function attempt<T>(stage: Stage, id: string, work: () => Promise<T>): Promise<T | Result> {

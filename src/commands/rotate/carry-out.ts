@@ -36,6 +36,12 @@ export async function carryOut(stage: Stage, prepared: Prepared, options: Option
   log('begun');
   const progress = stage.terminal.progress(held.plain.name);
   const rotation = rotationOf(stage, held, { choices, admin: adminOf(prepared), step: progress.step });
+  const heard = whenInterrupted(() => {
+    progress.fail();
+    stage.terminal.say(
+      `dbcreds: interrupted; nothing is lost: dbcreds rotate ${held.plain.name} --finish goes on from here`,
+    );
+  });
   try {
     const work = flag(options, 'finish') ? finish : rotate;
     const outcome = await work(rotation, pushesOf(stage, prepared));
@@ -46,7 +52,24 @@ export async function carryOut(stage: Stage, prepared: Prepared, options: Option
     progress.fail();
     if (error instanceof DbcredsError) log(error.kind === 'refused' ? 'refused' : 'failed', error.code);
     throw error;
+  } finally {
+    heard.end();
   }
+}
+
+/** Says something before the process dies by the signal, as it would without us. */
+function whenInterrupted(say: () => void): { end: () => void } {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const die = (signal: NodeJS.Signals): void => {
+    end();
+    say();
+    process.kill(process.pid, signal);
+  };
+  const end = (): void => {
+    for (const signal of signals) process.off(signal, die);
+  };
+  for (const signal of signals) process.on(signal, die);
+  return { end };
 }
 
 function told({ how, record }: Outcome, now: number): string {
