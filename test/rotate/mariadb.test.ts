@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { must } from '../commands/kit.ts';
+import { codeOf, must } from '../commands/kit.ts';
 import { assert, suite } from '../helpers/suite.ts';
 import { asAdmin, type Server } from '../services/server.ts';
 import { use } from '../services/use.ts';
@@ -161,16 +161,19 @@ test('an account of ed25519 is refused before anything is sent', async ({ server
   assert.match(stderr, 'ed25519');
 });
 
-test('a lock that another machine holds is told, and nothing is begun', async ({ server }) => {
+test('a lock that another machine holds is told, and the next command goes on', async ({ server }) => {
   const rotating = await Rotating.open(server);
   const [, name] = /GET_LOCK\('([^']+)'/.exec((await rotating.rotate(['--dry-run'])).stdout) ?? [];
   assert.ok(name);
   const { createConnection } = await import('mysql2/promise');
   const holder = await createConnection({ socketPath: server.socket, user: 'root' });
   await holder.query(`SELECT GET_LOCK('${name}', 1)`);
-  await rotating.refuses('RACED');
+  const result = await rotating.rotate();
   await holder.end();
-  await rotating.succeeds();
+  assert.is(codeOf(result), 'RACED', result.output);
+  assert.ok((await rotating.record()).pending);
+  assert.ok(await rotating.takes(rotating.login.password));
+  await rotating.succeeds(['--finish']);
 });
 
 test.run();
