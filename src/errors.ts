@@ -22,7 +22,7 @@ export const codes = {
   NOT_PRIMARY: 'the server is a standby, or takes no writes',
   NOT_ASKED: 'the server lets in without looking at the password',
   WRONG_ACCOUNT: 'the server let in another account',
-  PLUGIN: "dbcreds does not know the account's way to log in",
+  PLUGIN: "the account's way to log in is not known here",
   PLAINTEXT_SQL: 'the password would have to be sent in plain text in a statement',
   ONE_STRIKE: 'one wrong login locks the account',
   NO_GRACE: 'the server cannot take two passwords for this account',

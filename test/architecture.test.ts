@@ -15,6 +15,7 @@ import { project } from './services/cache.ts';
 /** From the top down: a module imports what lies below it, never upwards. */
 const layers: readonly (readonly string[])[] = [
   ['cli', 'index'],
+  ['library'],
   ['commands'],
   ['run'],
   ['rotate'],
@@ -53,6 +54,7 @@ const revealers = [
   /^connect\//,
   /^rotate\//,
   /^commands\/(generate|show|export)(\.ts|\/)/,
+  /^library\/(credential|pg|mysql)\.ts$/,
   /^profiles\/strength\.ts$/,
   /^run\/environment\.ts$/,
 ];
@@ -178,13 +180,14 @@ const rules: readonly [name: string, rule: Rule, broken: readonly Record<string,
     [{ 'cli.ts': "import { a } from './run.ts';", 'run.ts': "import { Client } from 'pg';" }],
   ],
   [
-    'process.env in two files',
-    atMost(2, environment),
+    'process.env in three files: the program, the library, the launch',
+    atMost(3, environment),
     [
       {
         'a.ts': 'process.env.A',
         'b.ts': 'const { env } = process;',
         'c.ts': "import { env } from 'node:process';",
+        'd.ts': "process['env'].A",
       },
     ],
   ],

@@ -87,8 +87,7 @@ export const commands: readonly CommandRow[] = [
     summary: 'Tell which passwords are expired or about to be',
     options: [{ flags: '--within <span>', help: 'count what expires within this time too: 14d' }, json],
     examples: ['dbcreds check --within 14d'],
-    exits:
-      '0 none expired; 1 some expired or will within the span, or a rotation is unfinished; 125 not all could be asked',
+    exits: '0 all is well; 1 some expired, or are unfinished; 125 not all could be asked',
     load: async () => (await import('./check.ts')).check,
   },
   {

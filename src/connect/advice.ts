@@ -80,7 +80,7 @@ const table: Partial<Record<ErrorCode, Make>> = {
     hints: [...show(to), again(to)],
   }),
   PLUGIN: (to) => ({
-    note: 'dbcreds logs in by caching_sha2_password, mysql_native_password and sha256_password. Nothing was changed.',
+    note: 'Known here: caching_sha2_password, mysql_native_password and sha256_password. Nothing was changed.',
     hints: show(to),
   }),
   PASSWORD_EXPIRED: (to) => ({

@@ -51,8 +51,8 @@ test('each command that a message tells to type exists, with its options', () =>
 
 test('the search finds what does not exist', () => {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a source file
-  const text = "hints: [['x:', `dbcreds rotate ${name}`], ['y:', `dbcreds add ${a.b({})} --tls-cx FILE`]]";
-  assert.equal(told(text).map(wrong), ['there is no command rotate', '--tls-cx']);
+  const text = "hints: [['x:', `dbcreds rotates ${name}`], ['y:', `dbcreds add ${a.b({})} --tls-cx FILE`]]";
+  assert.equal(told(text).map(wrong), ['there is no command rotates', '--tls-cx']);
   assert.equal(told("'dbcreds run --env prod -- node --inspect'").map(wrong), [undefined]);
 });
 
