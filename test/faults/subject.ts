@@ -7,7 +7,7 @@ import { createConnection } from 'mysql2/promise';
 import { Client } from 'pg';
 import type { Record } from '../../src/profiles/record.ts';
 import { decode } from '../../src/providers/codec.ts';
-import { Shop, urlOf } from '../commands/kit.ts';
+import { Shop, urlOf, type Written } from '../commands/kit.ts';
 import type { Keychain } from '../services/keychain.ts';
 import { type Login, newLogin, type Server } from '../services/server.ts';
 
@@ -20,6 +20,13 @@ export interface Sight {
   readonly accepted: readonly string[];
 }
 
+export interface Wish {
+  /** The server as the profile names it: a proxy. */
+  readonly by?: Pick<Server, 'port'>;
+  /** Further fields of the profile. */
+  readonly more?: Written;
+}
+
 /** One profile on a real server, with its record in a real store, seen without dbcreds' own eyes. */
 export class Subject {
   readonly server: Server;
@@ -28,7 +35,7 @@ export class Subject {
   readonly login: Login;
   /** A name of its own: a lock on this machine knows a record by the name alone. */
   readonly name: string;
-  readonly #keychain: Keychain;
+  readonly #keychain: Pick<Keychain, 'secretTool'>;
   readonly #ca: string;
 
   private constructor(
@@ -37,7 +44,7 @@ export class Subject {
     shop: Shop,
     login: Login,
     name: string,
-    keychain: Keychain,
+    keychain: Pick<Keychain, 'secretTool'>,
   ) {
     this.server = server;
     this.where = where;
@@ -48,12 +55,17 @@ export class Subject {
     this.#ca = readFileSync(server.ca, 'utf8');
   }
 
-  /** With a password stored, that the server takes. */
-  static async open(server: Server, where: Where, keychain: Keychain): Promise<Subject> {
+  /** With a password stored, that the server takes. @param wish see {@link Wish} */
+  static async open(
+    server: Server,
+    where: Where,
+    keychain: Pick<Keychain, 'env' | 'secretTool'>,
+    { by = server, more = {} }: Wish = {},
+  ): Promise<Subject> {
     const login = await newLogin(server, { password: `first-${randomBytes(18).toString('hex')}-Zz9` });
     const name = `dev-${randomBytes(4).toString('hex')}`;
-    const url = urlOf(server, login);
-    const profile = { url, tls: { mode: 'verify-full', ca: 'ca.pem' }, provider: where };
+    const url = urlOf({ ...server, port: by.port }, login);
+    const profile = { url, tls: { mode: 'verify-full', ca: 'ca.pem' }, provider: where, ...more };
     const env = { ...keychain.env, PATH: `${server.clients}:${process.env.PATH}` };
     const shop = await Shop.open({ [name]: profile }, env);
     shop.place.write('ca.pem', readFileSync(server.ca, 'utf8'));

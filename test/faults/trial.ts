@@ -109,7 +109,7 @@ export async function attempt(
   };
 }
 
-function judge(subject: Subject, command: Ordinary, { code, stdout }: Struck, after: Sight): Evil[] {
+export function judge(subject: Subject, command: Ordinary, { code, stdout }: Struck, after: Sight): Evil[] {
   const { record, accepted } = after;
   const current = record.current.password.reveal();
   // What a person runs logs in by itself, with what it was given.
@@ -134,14 +134,14 @@ export function stateOf({ record, accepted }: Sight, old: string): State {
   return states[index] ?? 'another state';
 }
 
-function tell(command: Ordinary, { hit, code, ms, stderr, stdout }: Struck, blow?: Blow): string {
+export function tell(command: Ordinary, { hit, code, ms, stderr, stdout }: Struck, blow?: Blow): string {
   const how = hit ? 'was killed' : `ended with ${code}`;
   const planned = blow ? ` (planned: ${JSON.stringify(blow)})` : '';
   return `${command} ${how} after ${Math.round(ms)} ms${planned}\n${`${stderr}${stdout}`.replace(/^(?=.)/gm, '    ')}`;
 }
 
 /** A record by short marks of its passwords, and what the server takes. */
-function show({ record, accepted }: Sight, asked: ReadonlySet<string>): string {
+export function show({ record, accepted }: Sight, asked: ReadonlySet<string>): string {
   const { current, pending, previous, rotationId, revision } = record;
   const slots = Object.entries({ current, pending, previous })
     .flatMap(([name, slot]) => (slot ? [`${name} ${mark(slot.password.reveal())}`] : []))
@@ -151,5 +151,5 @@ function show({ record, accepted }: Sight, asked: ReadonlySet<string>): string {
   return `stored: ${slots}, revision ${revision}, ${more.filter(Boolean).join(', ') || 'nothing under way'}\nserver: ${asks.join(', ')}`;
 }
 
-const mark = (password: string): string =>
+export const mark = (password: string): string =>
   `#${createHash('sha256').update(password).digest('hex').slice(0, 6)}`;

@@ -18,6 +18,8 @@ export interface ProxyOptions {
   readonly tls?: Pair;
   /** Milliseconds by which each unit is held back, in both directions. */
   readonly delayMs?: number;
+  /** Where it listens: in the place of one that was closed. Default any. */
+  readonly port?: number;
 }
 
 /** Stands between clients and a database server, and does harm by plan. It ends with the test. */
@@ -42,7 +44,7 @@ export class TcpProxy {
 
   static async open(options: ProxyOptions): Promise<TcpProxy> {
     const listener = createServer({ pauseOnConnect: true });
-    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => listener.listen(options.port ?? 0, '127.0.0.1', resolve));
     const proxy = new TcpProxy(listener, options);
     atEndOfTest(() => proxy.close());
     return proxy;
