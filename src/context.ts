@@ -69,7 +69,7 @@ const libraryOf = (library: string): Folders => ({
 
 /** What this process has around it, as it is now. @param env `process.env`, or a copy of it */
 export function contextOf(env: Environment, cwd: string = workingFolder()): Context {
-  const home = homeOf();
+  const home = homeOf(env);
   return {
     env,
     cwd,
@@ -84,8 +84,9 @@ export function contextOf(env: Environment, cwd: string = workingFolder()): Cont
  * `HOME` where it is an absolute path: an empty or relative one would make a folder of somebody's repository one's own.
  * A container's user of a bare number has none, and needs none for what comes from the environment.
  */
-function homeOf(): string {
-  for (const find of [homedir, () => userInfo().homedir]) {
+function homeOf({ HOME, USERPROFILE }: Environment): string {
+  const stated = process.platform === 'win32' ? USERPROFILE : HOME;
+  for (const find of [() => stated ?? '', homedir, () => userInfo().homedir]) {
     try {
       const home = find();
       if (isAbsolute(home)) return home;
