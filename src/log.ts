@@ -7,7 +7,7 @@ import { DbcredsError } from './errors.ts';
 export interface LogEntry {
   /** ISO 8601, UTC. */
   readonly at: string;
-  readonly event: 'run' | 'add' | 'remove' | 'reveal' | 'trust' | 'rotate';
+  readonly event: 'run' | 'add' | 'remove' | 'reveal' | 'trust' | 'rotate' | 'update' | 'import';
   readonly profile: string;
   /** `engine://user@host:port/database`. */
   readonly target: string;

@@ -1,7 +1,8 @@
 import { DbcredsError, withNote } from '../errors.ts';
 import { tlsGuard } from '../guards/production.ts';
+import type { LogEntry } from '../log.ts';
 import type { Profile } from '../profiles/profile.ts';
-import type { Record } from '../profiles/record.ts';
+import type { Record, Slot } from '../profiles/record.ts';
 import { type SealedFiles, sealOf } from '../profiles/seal.ts';
 import { weaknesses } from '../profiles/strength.ts';
 import { formatTarget, showTarget, urlHost } from '../profiles/target.ts';
@@ -30,6 +31,10 @@ export interface EnrolOptions {
    * place of its profile, and after the login, so that a slip leaves nothing.
    */
   readonly define?: () => Profile;
+  /** When the password was set and until when it is valid, where that is known; else it counts as set now. */
+  readonly dates?: Pick<Slot, 'setAt' | 'expiresAt'> | undefined;
+  /** What the log calls it. Absent: `add`. */
+  readonly event?: LogEntry['event'];
 }
 
 /**
@@ -50,15 +55,13 @@ export async function enrol(
   if (options.test !== false) assertVerified(profile);
   const password = options.password ?? (await askPassword(stage, profile, existing !== undefined));
   judgePassword(stage, profile, password);
-  const record = recordOf(profile, password, existing, {
-    now: stage.context.now,
-    tried: options.test !== false,
-  });
+  const fresh = slotOf(profile, password, options.dates, stage.context.now);
+  const record = recordOf(profile, fresh, existing, options.test !== false);
   if (options.test !== false) await tried(options, profile, record, files);
   const placed = options.define?.() ?? profile;
   await provider.set(ref, record, existing?.revision);
   await allowPlace(stage.context, placed.id, placed.file, sealOf(placed, files));
-  journal(stage, placed, { event: 'add', outcome: 'done', provider: provider.name });
+  journal(stage, placed, { event: options.event ?? 'add', outcome: 'done', provider: provider.name });
   return record;
 }
 
@@ -116,7 +119,7 @@ function keepsOther(message: string, other: string, { name }: Profile): DbcredsE
 
 /** Asks for a profile's password, hidden. Shows where it will be sent: the file may be somebody else's. */
 async function askPassword({ terminal }: Stage, profile: Profile, replaces = false): Promise<Secret> {
-  const { id, name, target, dial, tunnelled, tls } = profile;
+  const { id, name, target } = profile;
   if (!terminal.available)
     throw new DbcredsError('NO_TERMINAL', {
       kind: 'refused',
@@ -130,11 +133,18 @@ async function askPassword({ terminal }: Stage, profile: Profile, replaces = fal
     replaces
       ? `A password of ${id} is stored already; the new one will take its place.`
       : `No password is stored for ${id} yet.`,
-    ...(tunnelled ? [`It dials ${urlHost(dial.host)}:${dial.port} for ${target.host}.`] : []),
-    `TLS: ${tls.mode}${tls.ca ? `, with the CA ${tls.ca}` : ''}.`,
+    ...destination(profile),
   ];
   const question = `Password of ${showTarget(target)} (hidden): `;
   return new Secret(await terminal.ask(question, { hidden: true, before: before.map(oneLine).join('\n') }));
+}
+
+/** How a password will be sent, in sentences. Its target stands in the question. */
+export function destination({ target, dial, tunnelled, tls }: Profile): string[] {
+  return [
+    ...(tunnelled ? [`It dials ${urlHost(dial.host)}:${dial.port} for ${target.host}.`] : []),
+    `TLS: ${tls.mode}${tls.ca ? `, with the CA ${tls.ca}` : ''}.`,
+  ];
 }
 
 function judgePassword({ terminal }: Stage, profile: Profile, password: Secret): void {
@@ -144,32 +154,42 @@ function judgePassword({ terminal }: Stage, profile: Profile, password: Secret):
   if (found.length > 0) terminal.say(`dbcreds: warning: the password ${found.join(', and ')}`);
 }
 
+/** The dates that are known count; else the age begins now. */
+function slotOf({ expires }: Profile, password: Secret, dates: EnrolOptions['dates'], now: number): Slot {
+  const { setAt = now, expiresAt } = dates ?? {};
+  const bounds = [expiresAt, typeof expires === 'number' ? setAt + expires : undefined];
+  const known = bounds.filter((bound) => bound !== undefined);
+  return { password, setAt, ...(known.length > 0 ? { expiresAt: Math.min(...known) } : {}) };
+}
+
 /**
  * A password for the same target takes the place of the current one. What the server may still take is kept: the current one
  * as the previous; one that a rotation left waiting; and one that the server is to discard, until it has.
  *
- * @param tried whether the server has taken the new one
+ * @param works whether the server has taken the new one
  */
-function recordOf(
-  profile: Profile,
-  password: Secret,
-  existing: Record | undefined,
-  { now, tried: works }: { readonly now: number; readonly tried: boolean },
-): Record {
-  const { target, production, expires } = profile;
-  const own = formatTarget(target);
+function recordOf(profile: Profile, current: Slot, existing: Record | undefined, works: boolean): Record {
+  const own = formatTarget(profile.target);
   const same = existing?.targets.includes(own) ? existing : undefined;
   return {
     targets: same?.targets ?? [own],
-    production,
-    current: { password, setAt: now, ...(typeof expires === 'number' ? { expiresAt: now + expires } : {}) },
-    ...(same && keptOf(same, works)),
+    production: profile.production,
+    current,
+    ...(same && keptOf(same, current.password, works)),
     ...(same?.unpushed ? { unpushed: same.unpushed } : {}),
     revision: (existing?.revision ?? 0) + 1,
   };
 }
 
-function keptOf({ current, pending, previous, discardAt }: Record, works: boolean): Partial<Record> {
-  if (pending) return works ? { previous: pending } : { pending, previous: current };
-  return previous && discardAt !== undefined ? { previous, discardAt } : { previous: current };
+function keptOf(
+  { current, pending, previous, discardAt }: Record,
+  password: Secret,
+  works: boolean,
+): Partial<Record> {
+  const again = (slot: Slot): boolean => slot.password.equals(password);
+  if (pending && works) return { previous: again(pending) ? current : pending };
+  if (pending) return { pending, previous: current };
+  if (previous && discardAt !== undefined) return { previous, discardAt };
+  if (again(current)) return previous ? { previous } : {};
+  return { previous: current };
 }
