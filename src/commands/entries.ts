@@ -18,15 +18,57 @@ export function editEntry(path: string, key: string, entry: Entry | undefined): 
   atomicWrite(path, edited(text, key, entry), there ? statSync(path).mode & 0o777 : 0o600);
 }
 
+/** Changes single keys of an entry that is there, and leaves the others as they are written. */
+export function editFields(path: string, key: string, after: Entry): void {
+  atomicWrite(path, changed(readFileSync(path, 'utf8'), key, after), statSync(path).mode & 0o777);
+}
+
 /** The text of a profile file with one entry changed. */
 export function edited(text: string, key: string, entry: Entry | undefined): string {
+  return rewritten(text, key, entry, (lines, indent) => splice(lines, ['profiles'], key, entry, indent));
+}
+
+/** The same, key by key. */
+export function changed(text: string, key: string, entry: Entry): string {
+  return rewritten(text, key, entry, (lines, indent) => {
+    const before = (JSON.parse(lines) as ProfileJson).profiles?.[key];
+    return differences(before, entry).reduce<string | undefined>((now, [at, value]) => {
+      const name = at.at(-1) ?? '';
+      return now && splice(now, ['profiles', key, ...at.slice(0, -1)], name, value, indent);
+    }, lines);
+  });
+}
+
+type Difference = readonly [at: readonly string[], value: unknown];
+
+/** One level deep, as entries are. */
+function differences(before: unknown, after: unknown, at: readonly string[] = []): Difference[] {
+  const [old, fresh] = [before, after].map((one) => (one ?? {}) as { [key: string]: unknown });
+  const keys = new Set([...Object.keys(old ?? {}), ...Object.keys(fresh ?? {})]);
+  return [...keys].flatMap((key): Difference[] => {
+    const [was, is] = [old?.[key], fresh?.[key]];
+    if (JSON.stringify(was) === JSON.stringify(is)) return [];
+    const deep = at.length === 0 && isObject(was) && isObject(is);
+    return deep ? differences(was, is, [key]) : [[[...at, key], is]];
+  });
+}
+
+const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
+
+function rewritten(
+  text: string,
+  key: string,
+  entry: Entry | undefined,
+  spliceInto: (lines: string, indent: string) => string | undefined,
+): string {
   const [, mark = '', body = ''] = /^(\uFEFF?)(.*)$/s.exec(text) ?? [];
   const lines = body.replaceAll('\r\n', '\n');
   const json = JSON.parse(lines) as ProfileJson;
   const { [key]: _, ...others } = json.profiles ?? {};
   const wanted = { ...json, profiles: entry === undefined ? others : { ...json.profiles, [key]: entry } };
   const indent = /\n([ \t]+)"/.exec(lines)?.[1] ?? '  ';
-  const spliced = splice(lines, ['profiles'], key, entry, indent);
+  const spliced = spliceInto(lines, indent);
   // A key that is there twice, or objects on one line: then the whole file is written anew.
   const whole = `${JSON.stringify(wanted, null, indent)}\n`;
   const result = spliced !== undefined && isSame(spliced, wanted) ? spliced : whole;

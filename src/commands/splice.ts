@@ -49,7 +49,7 @@ function skipValue(text: string, from: number): number {
  * is: somebody's file is under version control.
  *
  * @param path names of the objects on the way, from the root
- * @returns `undefined` where the object is not there, or stands on one line with its members
+ * @returns `undefined` where the object is not there, or all the profiles stand on one line
  */
 export function splice(
   text: string,
@@ -74,8 +74,18 @@ export function splice(
   const last = members.at(-1);
   if (last === undefined)
     return `${text.slice(0, at)}{\n${margin}${JSON.stringify(key)}: ${lines}\n${indent.repeat(path.length)}}${text.slice(end + 1)}`;
-  if (!/\n[ \t]*$/.test(text.slice(0, last.from))) return undefined;
+  if (!/\n[ \t]*$/.test(text.slice(0, last.from))) {
+    if (path.length === 1) return undefined;
+    return `${text.slice(0, last.to)}, ${JSON.stringify(key)}: ${inLine(value)}${text.slice(last.to)}`;
+  }
   return `${text.slice(0, last.to)},\n${margin}${JSON.stringify(key)}: ${lines}${text.slice(last.to)}`;
+}
+
+/** As a person writes an object on one line. */
+function inLine(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value);
+  const members = Object.entries(value).map(([key, part]) => `${JSON.stringify(key)}: ${inLine(part)}`);
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }
 
 function without(text: string, at: number, end: number, members: readonly Member[], index: number): string {

@@ -3,6 +3,31 @@ import { provider, runRow } from './run.ts';
 
 const env: OptionRow = { flags: '-e, --env <name>', help: 'the profile (also DBCREDS_ENV)' };
 const json: OptionRow = { flags: '--json', help: 'print JSON' };
+/** What defines a profile. */
+const fields: readonly OptionRow[] = [
+  { flags: '--host <host>', help: 'host name, address or socket path' },
+  { flags: '--port <port>', help: 'port (5432, 3306)' },
+  { flags: '--database <name>', help: 'database' },
+  { flags: '--username <name>', help: 'login (also --user)' },
+  { flags: '--user <name>', help: 'login' },
+  { flags: '--type <engine>', help: 'postgresql, mysql or mariadb (also --engine)' },
+  { flags: '--engine <engine>', help: 'postgresql, mysql or mariadb' },
+  { flags: '--production', help: 'this is production: ask before each run, verify TLS' },
+  { flags: '--tls <mode>', help: 'disable, require, verify-ca or verify-full; probed where left out' },
+  { flags: '--tls-ca <file>', help: 'PEM file of the CA' },
+  { flags: '--tls-cert <file>', help: 'PEM file of a client certificate' },
+  { flags: '--tls-key <file>', help: 'PEM file of its key' },
+  { flags: '--tls-because <text>', help: 'why production may do with less than verify-full' },
+  {
+    flags: '--host-address <address>',
+    help: 'dial this address; host stays the name that the certificate carries',
+  },
+  { flags: '--expires <span>', help: 'how long a password may live: 90d, 12h, none' },
+  { flags: '--expires-days <days>', help: 'the same in days' },
+  { flags: '--url-style <style>', help: 'dialect of DATABASE_URL' },
+  { flags: '--credential <name>', help: 'share the stored password of this profile' },
+  { flags: '--description <text>', help: 'for people' },
+];
 const ends = '0 done; 125 refused or failed';
 
 /** Every command. The help, the parser and the checks are made from this table. */
@@ -12,28 +37,7 @@ export const commands: readonly CommandRow[] = [
     usage: 'add <name>',
     summary: 'Add a profile, or the password that one lacks',
     options: [
-      { flags: '--host <host>', help: 'host name, address or socket path' },
-      { flags: '--port <port>', help: 'port (5432, 3306)' },
-      { flags: '--database <name>', help: 'database' },
-      { flags: '--username <name>', help: 'login (also --user)' },
-      { flags: '--user <name>', help: 'login' },
-      { flags: '--type <engine>', help: 'postgresql, mysql or mariadb (also --engine)' },
-      { flags: '--engine <engine>', help: 'postgresql, mysql or mariadb' },
-      { flags: '--production', help: 'this is production: ask before each run, verify TLS' },
-      { flags: '--tls <mode>', help: 'disable, require, verify-ca or verify-full; probed where left out' },
-      { flags: '--tls-ca <file>', help: 'PEM file of the CA' },
-      { flags: '--tls-cert <file>', help: 'PEM file of a client certificate' },
-      { flags: '--tls-key <file>', help: 'PEM file of its key' },
-      { flags: '--tls-because <text>', help: 'why production may do with less than verify-full' },
-      {
-        flags: '--host-address <address>',
-        help: 'dial this address; host stays the name that the certificate carries',
-      },
-      { flags: '--expires <span>', help: 'how long a password may live: 90d, 12h, none' },
-      { flags: '--expires-days <days>', help: 'the same in days' },
-      { flags: '--url-style <style>', help: 'dialect of DATABASE_URL' },
-      { flags: '--credential <name>', help: 'share the stored password of this profile' },
-      { flags: '--description <text>', help: 'for people' },
+      ...fields,
       { flags: '--url-stdin', help: 'read a whole connection URL from stdin' },
       { flags: '--password-stdin', help: 'read the password from stdin' },
       { flags: '--no-test', help: 'store without having logged in' },
@@ -97,6 +101,25 @@ export const commands: readonly CommandRow[] = [
     examples: ['dbcreds test prod'],
     exits: '0 logged in; 1 the login failed; 125 refused or failed before',
     load: async () => (await import('./test.ts')).test,
+  },
+  {
+    usage: 'update <name>',
+    summary: 'Change the stored password, or what the profile says; never the server',
+    options: [
+      { flags: '--password', help: 'ask for a new password, hidden, and log in with it before it is stored' },
+      { flags: '--password-stdin', help: 'read it from stdin' },
+      { flags: '--url-stdin', help: 'read a whole connection URL of the same target from stdin' },
+      ...fields,
+      { flags: '--no-test', help: 'change it without having logged in' },
+      {
+        flags: '--global',
+        help: "change it for yourself, in your own profiles.json, not in the project's file",
+      },
+      provider,
+    ],
+    examples: ['dbcreds update prod --password', 'dbcreds update prod --expires 90d'],
+    exits: ends,
+    load: async () => (await import('./update.ts')).update,
   },
   {
     usage: 'rotate [name]',

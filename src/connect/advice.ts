@@ -20,7 +20,10 @@ const again = ({ name, file }: Endpoint): Hint => [
   'then try again',
   file === undefined ? `dbcreds add ${name}` : `dbcreds test ${name}`,
 ];
-const store = ({ name }: Endpoint): Hint => ['store the right one', `dbcreds add ${name}`];
+const store = ({ name, file }: Endpoint): Hint => [
+  'store the right one',
+  file === undefined ? `dbcreds add ${name}` : `dbcreds update ${name} --password`,
+];
 
 /** A profile that is there is changed in its file; `add` makes new ones. */
 const change = ({ name, file }: Endpoint, what: string, json: string, options: string): Hint => [

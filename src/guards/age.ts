@@ -35,7 +35,7 @@ function expired({ profile, record, now, flags, typed }: Situation, expiry: numb
     note: 'The server was not asked; it may still accept it.',
     hints: [
       ['change it on the server:', `dbcreds rotate ${profile.name}`],
-      ['already changed elsewhere:', `dbcreds add ${profile.name}`],
+      ['already changed elsewhere:', `dbcreds update ${profile.name} --password`],
       ['emergency, this run only:', typed('--allow-expired')],
     ],
   };

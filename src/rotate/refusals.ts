@@ -71,7 +71,7 @@ export function currentRefused(profile: Profile): DbcredsError {
     message: `the server does not accept the stored password of ${profile.name}`,
     note: `It was changed elsewhere, or the server has let it expire. ${untouched}`,
     hints: [
-      ['store the one that holds:', `dbcreds add ${profile.name}`],
+      ['store the one that holds:', `dbcreds update ${profile.name} --password`],
       ...(profile.target.engine === 'postgresql' ? [rescue(profile)] : []),
       test(profile),
     ],
@@ -89,7 +89,7 @@ export function raced(profile: Profile): DbcredsError {
   return new DbcredsError('RACED', {
     message: `the password of ${profile.name} was changed by somebody else at this moment`,
     note: 'What was begun here was taken back: the server has the password of the other rotation.',
-    hints: [['store the one that holds:', `dbcreds add ${profile.name}`]],
+    hints: [['store the one that holds:', `dbcreds update ${profile.name} --password`]],
   });
 }
 
@@ -110,7 +110,7 @@ export function unfinished(profile: Profile, why: string): DbcredsError {
     hints: [
       ['finish it:', again(profile)],
       ['see the cause:', `dbcreds test ${profile.name}`],
-      ['store the one that holds:', `dbcreds add ${profile.name}`],
+      ['store the one that holds:', `dbcreds update ${profile.name} --password`],
     ],
   });
 }

@@ -17,7 +17,6 @@ export async function allowChanged(
   held: Held,
   situation: Situation,
 ): Promise<void> {
-  const { plain, provider, record } = held;
   const finding = judge(situation).find(({ code }) => code === 'BINDING_CHANGED');
   if (finding === undefined) return;
   const facts = (finding.facts ?? []).map(([label, value]) => `  ${label.padEnd(10)}  ${value}`);
@@ -30,14 +29,23 @@ export async function allowChanged(
       message: finding.message,
       note: 'Nothing was started.',
     });
-  const target = situation.seal.target;
+  await allow(scene, held, situation.seal);
+}
+
+/** Lets a place use a record from now on: what was shown, and agreed to. */
+export async function allow(
+  scene: Pick<Scene, 'context' | 'terminal'>,
+  { plain, provider, record }: Held,
+  seal: Seal,
+): Promise<void> {
+  const { target } = seal;
   if (!record.targets.includes(target))
     await provider.set(
       refOf(plain),
       withTarget(record, target, plain.credential !== undefined),
       record.revision,
     );
-  await allowPlace(scene.context, plain.id, plain.file, situation.seal);
+  await allowPlace(scene.context, plain.id, plain.file, seal);
   journal(scene, plain, { event: 'trust', outcome: 'done', provider: provider.name });
 }
 

@@ -33,6 +33,8 @@ export interface EnrolOptions {
   readonly define?: () => Profile;
   /** When the password was set and until when it is valid, where that is known; else it counts as set now. */
   readonly dates?: Pick<Slot, 'setAt' | 'expiresAt'> | undefined;
+  /** The login whose password it is, where that is not the target's: one of two that take turns. */
+  readonly user?: string | undefined;
   /** What the log calls it. Absent: `add`. */
   readonly event?: LogEntry['event'];
 }
@@ -53,9 +55,10 @@ export async function enrol(
   const existing = await stored(provider, ref);
   if (existing) await agreeToReplace(stage, profile, existing);
   if (options.test !== false) assertVerified(profile);
-  const password = options.password ?? (await askPassword(stage, profile, existing !== undefined));
+  const password =
+    options.password ?? (await askPassword(stage, profile, options.user, existing !== undefined));
   judgePassword(stage, profile, password);
-  const fresh = slotOf(profile, password, options.dates, stage.context.now);
+  const fresh = slotOf(profile, password, options, stage.context.now);
   const record = recordOf(profile, fresh, existing, options.test !== false);
   if (options.test !== false) await tried(options, profile, record, files);
   const placed = options.define?.() ?? profile;
@@ -66,7 +69,7 @@ export async function enrol(
 }
 
 /** What a run would refuse to send, is not sent here either. @throws DbcredsError `WEAK_TLS` */
-function assertVerified(profile: Profile): void {
+export function assertVerified(profile: Profile): void {
   const finding = tlsGuard({ profile, ownSocket: isOwnSocket(profile) });
   if (!finding) return;
   const { code, message, note = '', hints = [] } = finding;
@@ -118,15 +121,20 @@ function keepsOther(message: string, other: string, { name }: Profile): DbcredsE
 }
 
 /** Asks for a profile's password, hidden. Shows where it will be sent: the file may be somebody else's. */
-async function askPassword({ terminal }: Stage, profile: Profile, replaces = false): Promise<Secret> {
+async function askPassword(
+  { terminal }: Stage,
+  profile: Profile,
+  user: string | undefined,
+  replaces: boolean,
+): Promise<Secret> {
   const { id, name, target } = profile;
   if (!terminal.available)
     throw new DbcredsError('NO_TERMINAL', {
       kind: 'refused',
       message: `there is no terminal to ask for the password of ${id} on`,
       hints: [
-        ['from a pipe:', `dbcreds add ${name} --password-stdin`],
-        ['or a whole URL:', `dbcreds add ${name} --url-stdin`],
+        ['from a pipe:', `dbcreds ${replaces ? 'update' : 'add'} ${name} --password-stdin`],
+        ['or a whole URL:', `dbcreds ${replaces ? 'update' : 'add'} ${name} --url-stdin`],
       ],
     });
   const before = [
@@ -135,7 +143,7 @@ async function askPassword({ terminal }: Stage, profile: Profile, replaces = fal
       : `No password is stored for ${id} yet.`,
     ...destination(profile),
   ];
-  const question = `Password of ${showTarget(target)} (hidden): `;
+  const question = `Password of ${showTarget({ ...target, user: user ?? target.user })} (hidden): `;
   return new Secret(await terminal.ask(question, { hidden: true, before: before.map(oneLine).join('\n') }));
 }
 
@@ -155,11 +163,16 @@ function judgePassword({ terminal }: Stage, profile: Profile, password: Secret):
 }
 
 /** The dates that are known count; else the age begins now. */
-function slotOf({ expires }: Profile, password: Secret, dates: EnrolOptions['dates'], now: number): Slot {
+function slotOf({ expires }: Profile, password: Secret, { dates, user }: EnrolOptions, now: number): Slot {
   const { setAt = now, expiresAt } = dates ?? {};
   const bounds = [expiresAt, typeof expires === 'number' ? setAt + expires : undefined];
   const known = bounds.filter((bound) => bound !== undefined);
-  return { password, setAt, ...(known.length > 0 ? { expiresAt: Math.min(...known) } : {}) };
+  return {
+    password,
+    setAt,
+    ...(known.length > 0 ? { expiresAt: Math.min(...known) } : {}),
+    ...(user === undefined ? {} : { user }),
+  };
 }
 
 /**

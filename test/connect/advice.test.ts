@@ -30,7 +30,7 @@ for (const code of causes) {
     for (const [, command] of hints)
       assert.match(
         command,
-        /^dbcreds (show|test|add) prod$|^dbcreds check$|^"[a-z]+": .* in \/app\/dbcreds\.json$/,
+        /^dbcreds (show|test) prod$|^dbcreds update prod --password$|^dbcreds check$|^"[a-z]+": .* in \/app\/dbcreds\.json$/,
       );
   });
 
