@@ -1,14 +1,14 @@
-import { loadFiles, type ProfileFile, type ProfileFiles } from '../profiles/files.ts';
+import { loadFiles, type ProfileFiles } from '../profiles/files.ts';
 import { assertName, listNames } from '../profiles/names.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { resolveProfile } from '../profiles/resolve.ts';
 import type { Provider } from '../providers/provider.ts';
-import { enrol, stored } from '../run/enrol.ts';
+import { enrol } from '../run/enrol.ts';
 import { providerOf, refOf } from '../run/store.ts';
 import type { Action, Options, Stage } from './command.ts';
 import { fieldOptions } from './fields.ts';
 import { gather, secretFrom } from './gather.ts';
-import { define, draftOf, homeOf, rememberProvider } from './home.ts';
+import { define, draftOf, homeOf, reached, rememberProvider } from './home.ts';
 import { flag, kebab, text, usage } from './options.ts';
 import { probed } from './probed.ts';
 import { trust } from './trust.ts';
@@ -70,17 +70,6 @@ async function addProfile(
     stage.terminal.say(`dbcreds: its password comes from ${provider.place}`);
   }
   return 0;
-}
-
-/**
- * The provider that will keep the password, asked once before anything is typed: it may be missing, or locked.
- */
-async function reached(stage: Stage, home: ProfileFile, name: string, flag?: string): Promise<Provider> {
-  // What it is called, and where its file stands, is all that counts here.
-  const profile = draftOf(home, name, { url: 'postgresql://user@localhost/database' });
-  const provider = await providerOf(stage, profile, flag);
-  if (provider.writable) await stored(provider, refOf(profile));
-  return provider;
 }
 
 function done(stage: Stage, profile: Profile, provider: Provider, options: Options): void {

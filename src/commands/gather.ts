@@ -109,7 +109,8 @@ async function looksProduction({ terminal }: Stage, name: string): Promise<boole
   return !/^n/i.test(answer.trim());
 }
 
-function paramsOf({ terminal }: Stage, params: ParsedUrl['params']): Entry['params'] {
+/** Of a URL's parameters, those that a profile may have. Says which are left out. */
+export function paramsOf({ terminal }: Stage, params: ParsedUrl['params']): Entry['params'] {
   const rest = Object.entries(params).filter(([key]) => !/^ssl(mode|rootcert|cert|key)$/.test(key));
   const kept = rest.filter(([key]) => isParameterAllowed(key, false));
   const left = rest.filter(([key]) => !isParameterAllowed(key, false)).map(([key]) => key);

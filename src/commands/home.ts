@@ -3,6 +3,9 @@ import { loadFiles, type ProfileFile, type ProfileFiles, userFile } from '../pro
 import type { Profile, ProviderName } from '../profiles/profile.ts';
 import { resolveProfile } from '../profiles/resolve.ts';
 import { choose } from '../providers/index.ts';
+import type { Provider } from '../providers/provider.ts';
+import { stored } from '../run/enrol.ts';
+import { providerOf, refOf } from '../run/store.ts';
 import type { Stage } from './command.ts';
 import { editEntry } from './entries.ts';
 import { draftError } from './fields.ts';
@@ -50,3 +53,19 @@ export function define(
 
 const idOf = ({ project }: ProfileFile, name: string): string =>
   project === undefined ? name : `${project}/${name}`;
+
+/**
+ * The provider that will keep the password, asked once before anything is typed: it may be missing, or locked.
+ */
+export async function reached(
+  stage: Stage,
+  home: ProfileFile,
+  name: string,
+  flag?: string,
+): Promise<Provider> {
+  // What it is called, and where its file stands, is all that counts here.
+  const profile = draftOf(home, name, { url: 'postgresql://user@localhost/database' });
+  const provider = await providerOf(stage, profile, flag);
+  if (provider.writable) await stored(provider, refOf(profile));
+  return provider;
+}

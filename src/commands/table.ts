@@ -103,6 +103,22 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./test.ts')).test,
   },
   {
+    usage: 'import [file...]',
+    summary: 'Move passwords out of .env files, or of the Python dbcreds, into the keychain',
+    options: [
+      { flags: '--as <name>', help: 'the name of the profile, where there is one password' },
+      { flags: '--scrub', help: 'take the imported lines out of the files, once they can be read back' },
+      { flags: '--from-python', help: 'read the environments and keychain entries of the Python tool' },
+      { flags: '--dry-run', help: 'show what is found; change nothing' },
+      { flags: '--no-test', help: 'store without having logged in' },
+      { flags: '--global', help: 'put the profiles into your own profiles.json' },
+      provider,
+    ],
+    examples: ['dbcreds import', 'dbcreds import .env.production --as prod --scrub'],
+    exits: '0 done; 1 some were not imported; 125 refused or failed',
+    load: async () => (await import('./import.ts')).importPasswords,
+  },
+  {
     usage: 'update <name>',
     summary: 'Change the stored password, or what the profile says; never the server',
     options: [

@@ -46,6 +46,12 @@ export class Keychain implements Provider {
     return undefined;
   }
 
+  /** The text of an entry of service `dbcreds` that another program made. */
+  foreign(account: string): Promise<string | null> {
+    const ref = { id: account, variable: '', target: '', production: false };
+    return this.#use(ref, (entry) => entry.getPassword());
+  }
+
   /** Also where the entry of a name has gone: it counts as none. */
   async set(ref: Ref, record: Record, expectedRevision: number | undefined): Promise<void> {
     const { setEntry } = await import('./keychain/write.ts');
