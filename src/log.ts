@@ -7,7 +7,17 @@ import { DbcredsError } from './errors.ts';
 export interface LogEntry {
   /** ISO 8601, UTC. */
   readonly at: string;
-  readonly event: 'run' | 'add' | 'remove' | 'reveal' | 'trust' | 'rotate' | 'update' | 'import';
+  readonly event:
+    | 'run'
+    | 'add'
+    | 'remove'
+    | 'reveal'
+    | 'trust'
+    | 'rotate'
+    | 'update'
+    | 'import'
+    | 'connect'
+    | 'export';
   readonly profile: string;
   /** `engine://user@host:port/database`. */
   readonly target: string;

@@ -9,7 +9,7 @@ import {
   revealed,
   writeClientFiles,
 } from './run/environment.ts';
-import { happeningOf, journal } from './run/journal.ts';
+import { happeningOf, journal, journalRefusal } from './run/journal.ts';
 import { confirm, type Judged, judgeOne } from './run/judge.ts';
 import { passesThrough } from './run/nested.ts';
 import { heal, read } from './run/ready.ts';
@@ -111,11 +111,7 @@ function logLaunch(scene: Scene, judged: readonly Judged[]): void {
   }
 }
 
-/** A refusal stands, whether or not it can be logged. */
-function logRefusal(scene: Scene, selections: readonly Selection[], { code }: DbcredsError): void {
-  if (code === 'LOG' || scene.request.dryRun) return;
-  for (const { plain } of selections) {
-    const { log: _, ...profile } = plain;
-    journal(scene, profile, { ...happeningOf(scene, '', []), outcome: 'refused', code });
-  }
+function logRefusal(scene: Scene, selections: readonly Selection[], error: DbcredsError): void {
+  if (scene.request.dryRun) return;
+  for (const { plain } of selections) journalRefusal(scene, plain, {}, error);
 }

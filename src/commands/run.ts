@@ -77,12 +77,14 @@ const runCommand: Action = (stage, command, options) =>
     },
   });
 
-function onlyOf(options: Options): { only?: string[] } {
+/** `--only a,b` of a run. */
+export function onlyOf(options: Options): { only?: string[] } {
   const names = texts(options, 'only').flatMap((value) => value.split(','));
   return names.length === 0 ? {} : { only: names.map((name) => name.trim()).filter(Boolean) };
 }
 
-function styleOf(word: string | undefined): UrlStyle | undefined {
+/** @throws DbcredsError `USAGE` for a word that is no style */
+export function styleOf(word: string | undefined): UrlStyle | undefined {
   if (word === undefined) return undefined;
   const style = urlStyles.find((one) => one === word);
   if (style) return style;

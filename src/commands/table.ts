@@ -28,6 +28,15 @@ const fields: readonly OptionRow[] = [
   { flags: '--credential <name>', help: 'share the stored password of this profile' },
   { flags: '--description <text>', help: 'for people' },
 ];
+/** Options of `run` that hold for one profile's use by another command too. */
+const use: readonly OptionRow[] = [
+  { flags: '--confirm <name>', help: 'confirm production where there is no terminal (also DBCREDS_CONFIRM)' },
+  { flags: '--reason <text>', help: 'why, for the log' },
+  { flags: '--read-only', help: "use the profile's readOnly profile, or a read-only session (PostgreSQL)" },
+  { flags: '--via <address>', help: 'dial HOST:PORT (a tunnel); host stays the name that is verified' },
+  { flags: '--allow-expired', help: 'although the password is past its age; logged' },
+  provider,
+];
 const ends = '0 done; 125 refused or failed';
 
 /** Every command. The help, the parser and the checks are made from this table. */
@@ -189,6 +198,24 @@ export const commands: readonly CommandRow[] = [
     examples: ['dbcreds trust prod', 'dbcreds trust prod --print'],
     exits: ends,
     load: async () => (await import('./trust.ts')).trust,
+  },
+  {
+    usage: 'export [name]',
+    summary: 'Print what a run would set, password and all, for what can take it in no other way',
+    options: [
+      env,
+      { flags: '--format <format>', help: 'dotenv (the default), shell, json, url, pgpass or my.cnf' },
+      { flags: '--only <names>', help: 'only these variables, separated by commas' },
+      { flags: '--url-style <style>', help: 'dialect of DATABASE_URL and of --format url' },
+      ...use,
+    ],
+    examples: [
+      'dbcreds export dev --format json | jq -r .PGPORT',
+      'eval "$(dbcreds export dev --format shell)"',
+      '(umask 077; dbcreds export dev --format pgpass >> ~/.pgpass)',
+    ],
+    exits: ends,
+    load: async () => (await import('./export.ts')).exportCommand,
   },
   {
     usage: 'log',

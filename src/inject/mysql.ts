@@ -1,5 +1,5 @@
 import type { TlsMode } from '../profiles/profile.ts';
-import type { Secret } from '../secret.ts';
+import { Secret } from '../secret.ts';
 import { type Connection, verifies } from './connection.ts';
 
 /** The variables of the MySQL and MariaDB clients, and the usual ones of apps. TLS has none: see {@link optionFile}. */
@@ -27,26 +27,51 @@ const groups = { MYSQL_GROUP_SUFFIX: '_mysql', MARIADB_GROUP_SUFFIX: '_mariadb' 
 /**
  * The `my.cnf` that `MYSQL_HOME` points to: what the clients take from no variable. No password in it. MySQL and MariaDB
  * name TLS differently and each stops at a word that it does not know, so that each has a group which the other does not
- * read. `protocol`, since `localhost` would mean a socket.
+ * read.
  */
 export function optionFile(connection: Connection): string {
-  const { host, port, user, database, tls } = connection;
+  const { mode } = connection.tls;
+  return fileOf(connection, clientLines(connection), ['[client_mysql]', ...mysqlWords(mode)]);
+}
+
+/** The same with the password, for a client that is started with its path and with {@link mysqlVariables}. */
+export function loginFile(connection: Connection): Secret {
+  const { mode } = connection.tls;
+  return new Secret(fileOf(connection, withPassword(connection), ['[client_mysql]', ...mysqlWords(mode)]));
+}
+
+/**
+ * The same for clients that are started without our variables. MySQL's own words stand in the group that both families
+ * read, where MariaDB's clients warn of each: so only for a MySQL, and from a MariaDB's file MySQL's clients know by
+ * `ssl-ca` that they have to check the chain.
+ */
+export function keptFile(connection: Connection): Secret {
+  const { engine, tls } = connection;
+  const words = engine === 'mysql' ? mysqlWords(tls.mode) : [];
+  return new Secret(fileOf(connection, [...withPassword(connection), ...words], []));
+}
+
+function fileOf({ database, tls }: Connection, client: readonly string[], mysqls: readonly string[]): string {
+  const mariadbs = ['[client-mariadb]', ...mariadbWords(tls.mode)];
+  const lines = ['[client]', ...client, ...mysqls, ...mariadbs, '[mysql]', `database=${quote(database)}`];
+  return `${lines.join('\n')}\n`;
+}
+
+const withPassword = (connection: Connection): string[] => [
+  ...clientLines(connection),
+  `password=${quote(connection.password.reveal())}`,
+];
+
+/** `protocol`, since `localhost` would mean a socket. */
+function clientLines({ host, port, user, tls }: Connection): string[] {
   const socket = host.startsWith('/');
   const ca = verifies(tls.mode) ? (tls.ca ?? tls.systemCa) : tls.ca;
-  const lines = [
-    '[client]',
+  return [
     `user=${quote(user)}`,
     ...(socket ? [`socket=${quote(host)}`] : [`host=${quote(host)}`, `port=${port}`, 'protocol=TCP']),
     ...(ca && tls.mode !== 'disable' ? [`ssl-ca=${quote(ca)}`] : []),
     ...(tls.cert && tls.key ? [`ssl-cert=${quote(tls.cert)}`, `ssl-key=${quote(tls.key)}`] : []),
-    '[client_mysql]',
-    ...mysqlWords(tls.mode),
-    '[client-mariadb]',
-    ...mariadbWords(tls.mode),
-    '[mysql]',
-    `database=${quote(database)}`,
   ];
-  return `${lines.join('\n')}\n`;
 }
 
 function mysqlWords(mode: TlsMode): string[] {
@@ -66,4 +91,6 @@ function mariadbWords(mode: TlsMode): string[] {
   return verifies(mode) ? ['ssl', 'ssl-verify-server-cert'] : ['ssl', 'skip-ssl-verify-server-cert'];
 }
 
-const quote = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+/** The escapes that option files know; a line end would begin an option of its own. */
+const quote = (text: string): string =>
+  `"${text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')}"`;
