@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { cli } from '../helpers/program.ts';
 import { assert, suite } from '../helpers/suite.ts';
+import { Terminal } from '../helpers/terminal.ts';
 import { newLogin, type Server } from '../services/server.ts';
 import { use } from '../services/use.ts';
 import { codeOf, must, Shop, stocked, urlOf } from './kit.ts';
@@ -10,7 +11,7 @@ import { codeOf, must, Shop, stocked, urlOf } from './kit.ts';
 const test = suite('export', { needs: ['postgresql', 'mariadb', 'mysql', 'pty'] });
 
 /** Every kind of character that some format has to quote. */
-const awkward = `a:b\\c"d'e#f g$h&i%j\\`;
+const awkward = `a:b\\c"d'e#f g$h&i%j\\k`;
 
 /** A shop whose user has a password of one's choice. */
 async function shopWith(server: Server, password: string): Promise<Shop> {
@@ -39,7 +40,7 @@ async function injected(shop: Shop): Promise<Record<string, string>> {
 for (const engine of ['postgresql', 'mysql'] as const)
   test(`${engine}: json, dotenv and shell hold what a run sets`, async () => {
     const server = await use(engine);
-    for (const password of [awkward, `it's`, 'plain-Zz9', `"'#`, 'back\\', '`$"\'']) {
+    for (const password of [awkward, `it's`, 'back\\', 'x`$"\'']) {
       const shop = await shopWith(server, password);
       const wanted = await injected(shop);
       assert.is(wanted[engine === 'postgresql' ? 'PGPASSWORD' : 'MYSQL_PWD'], password);
@@ -52,9 +53,7 @@ for (const engine of ['postgresql', 'mysql'] as const)
       const { PWD: _, ...sourced } = JSON.parse(read.stdout);
       assert.equal(sourced, wanted);
       const dotenv = await shop.dbcreds(['export', 'dev']);
-      // No quotes hold both kinds and a backtick, but the bare word.
-      if (password.includes('`')) assert.equal([dotenv.code, codeOf(dotenv)], [0, undefined]);
-      assert.equal(parse(dotenv.stdout), wanted, dotenv.stdout);
+      assert.equal(parse(must(dotenv).stdout), wanted, dotenv.stdout);
     }
   });
 
@@ -148,9 +147,6 @@ test('production: asked for on the terminal, even with stdout in a pipe; by --co
   const told = must(await shop.dbcreds([...args, '--confirm', 'prod', '--reason', 'a ticket']));
   assert.ok(told.stdout.includes(login.password));
 
-  const screen = shop.terminal([], { env: {} });
-  screen.kill();
-  const { Terminal } = await import('../helpers/terminal.ts');
   const piped = new Terminal(
     'sh',
     ['-c', `"$0" "$1" ${args.join(' ')} --confirm prod | wc -c`, process.execPath, cli],
