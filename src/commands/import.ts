@@ -4,6 +4,7 @@ import { loadFiles } from '../profiles/files.ts';
 import { showTarget } from '../profiles/target.ts';
 import { columns } from './columns.ts';
 import type { Action, Options, Stage } from './command.ts';
+import { elsewhere } from './elsewhere.ts';
 import { homeOf, reached } from './home.ts';
 import { type Candidate, named } from './import/candidate.ts';
 import { candidatesOf, type EnvFile, readEnvFile, usualFiles } from './import/files.ts';
@@ -26,13 +27,24 @@ export const importPasswords: Action = async (stage, words, options) => {
   if (flag(options, 'dryRun')) return 0;
   const global = flag(options, 'global') || flag(options, 'fromPython');
   const one: Import = { stage, options, home: homeOf(stage, loadFiles(stage.context), global) };
-  await reached(stage, one.home, candidates[0]?.name ?? '', text(options, 'provider'));
+  await assertReached(one, candidates);
   const wanted = await chosen(stage, candidates, options);
   const imported = await storeAll(one, wanted);
   const clean = await cleaned(one, files, imported);
   await tell(stage, files, imported);
+  if (imported.length > 0 && files.length > 0 && !flag(options, 'scrub'))
+    stage.terminal.say('  take it out of the file:  dbcreds import --scrub');
   return imported.length === wanted.length && clean ? 0 : 1;
 };
+
+/** Before anything is asked: one answers for all. */
+async function assertReached({ stage, home, options }: Import, [first]: readonly Candidate[]): Promise<void> {
+  try {
+    await reached(stage, home, first?.name ?? '', text(options, 'provider'));
+  } catch (error) {
+    throw elsewhere(error, `dbcreds import${flag(options, 'fromPython') ? ' --from-python' : ''}`);
+  }
+}
 
 function fromFiles(stage: Stage, words: readonly string[]): { files: EnvFile[]; found: Candidate[] } {
   const { context, terminal } = stage;

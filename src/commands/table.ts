@@ -43,6 +43,26 @@ const ends = '0 done; 125 refused or failed';
 export const commands: readonly CommandRow[] = [
   runRow,
   {
+    usage: 'init',
+    summary: "Make a project's dbcreds.json here, and offer to import what .env files hold",
+    options: [
+      { flags: '--project <name>', help: "the project's name; else that of the package or the folder" },
+      { flags: '--no-test', help: 'import without having logged in' },
+      provider,
+    ],
+    examples: ['dbcreds init', 'dbcreds init --project shop'],
+    exits: '0 done; 1 some passwords were not imported; 125 refused or failed',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
+    usage: 'setup',
+    summary: 'Ask for each password that you still lack, log in with it, and say what works',
+    options: [{ flags: '--no-test', help: 'log in nowhere' }, provider],
+    examples: ['dbcreds setup'],
+    exits: '0 all work; 1 some do not; 125 refused or failed',
+    load: async () => (await import('./setup.ts')).setup,
+  },
+  {
     usage: 'add <name>',
     summary: 'Add a profile, or the password that one lacks',
     options: [
