@@ -57,6 +57,7 @@ const revealers = [
   /^library\/(credential|pg|mysql)\.ts$/,
   /^profiles\/strength\.ts$/,
   /^run\/environment\.ts$/,
+  /^launch\/unnamed\.ts$/,
 ];
 
 /** `providers/env.ts` -> `providers`, `run.ts` -> `run`. */

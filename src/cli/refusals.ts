@@ -10,7 +10,18 @@ const synonyms: Readonly<Record<string, string>> = {
   ...{ get: 'show', cat: 'show', info: 'show', view: 'show', print: 'show', reveal: 'show' },
   ...{ set: 'add', new: 'add', create: 'add', store: 'add', save: 'add', register: 'add', init: 'add' },
   ...{ rm: 'remove', del: 'remove', delete: 'remove', unset: 'remove', forget: 'remove' },
-  ...{ exec: 'run', start: 'run', with: 'run', ping: 'test', verify: 'test', login: 'test', connect: 'test' },
+  ...{
+    exec: 'run',
+    start: 'run',
+    with: 'run',
+    ping: 'test',
+    verify: 'test',
+    psql: 'connect',
+    mysql: 'connect',
+    shell: 'connect',
+    open: 'connect',
+    login: 'test',
+  },
   ...{ history: 'log', logs: 'log', gen: 'generate', pwgen: 'generate', allow: 'trust', approve: 'trust' },
 };
 

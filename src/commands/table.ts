@@ -220,6 +220,14 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./trust.ts')).trust,
   },
   {
+    usage: 'connect [name] [-- args...]',
+    summary: "Open the database's own client: psql, mysql or mariadb",
+    options: [env, ...use, { flags: '--nested', help: 'inside a run of another profile' }],
+    examples: ['dbcreds connect dev', 'dbcreds connect prod --read-only -- -c "select now()"'],
+    exits: "the client's own; 125 refused or failed, 127 no client found",
+    load: async () => (await import('./connect.ts')).connect,
+  },
+  {
     usage: 'export [name]',
     summary: 'Print what a run would set, password and all, for what can take it in no other way',
     options: [

@@ -13,6 +13,8 @@ const execve = (process as { execve?: Execve }).execve?.bind(process);
  */
 export function becomes(plan: LaunchPlan, { kind }: Resolved, { argv }: Invocation): boolean {
   if (execve === undefined || plan.stay || plan.after !== undefined || kind === 'unknown') return false;
+  // Node opens every file to be closed on exec, and nothing takes that back.
+  if (plan.descriptors !== undefined) return false;
   return fits(argv, plan.env) && blocks();
 }
 

@@ -14,6 +14,8 @@ export interface LaunchPlan {
   readonly resolved?: Resolved;
   /** Called just before this process is replaced; not before a spawn. */
   readonly leaving?: () => void;
+  /** Open files that the command gets as 3 and up, which only a spawn can hand on. They are closed here then. */
+  readonly descriptors?: readonly number[];
   /** Something must happen after the command: spawn. */
   readonly stay?: boolean;
   /** What must happen: runs once the command has ended, before this process ends as it did. Implies `stay`. */

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
 import { DbcredsError } from '../errors.ts';
 import { dieOf, type End, leaveTerminal } from './end.ts';
 import type { Invocation, LaunchPlan } from './plan.ts';
@@ -21,10 +22,14 @@ export async function standIn(plan: LaunchPlan, invocation: Invocation): Promise
 
 function start(plan: LaunchPlan, { file, argv }: Invocation): ChildProcess {
   const [argv0, ...args] = argv;
+  const { cwd, env, descriptors = [] } = plan;
+  const stdio: ('inherit' | number)[] = ['inherit', 'inherit', 'inherit', ...descriptors];
   try {
-    return spawn(file, args, { stdio: 'inherit', cwd: plan.cwd, env: plan.env, ...(argv0 && { argv0 }) });
+    return spawn(file, args, { stdio, cwd, env, ...(argv0 && { argv0 }) });
   } catch (error) {
     throw startError(error, plan.command);
+  } finally {
+    for (const fd of descriptors) closeSync(fd);
   }
 }
 

@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly nested?: boolean;
   readonly reason?: string | undefined;
   readonly dryRun?: boolean;
+  /** The client is started so that it reads no option file but ours. */
+  readonly ownOptionFile?: boolean;
   /** Another command that the guards judge as a run: its first words. */
   readonly typed?: string;
 }

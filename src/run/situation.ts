@@ -45,7 +45,7 @@ export function situationOf(
     },
     remembered: plain.production && terminal.available && remembered(sealHash(seal)),
     ownSocket: plain.production && isOwnSocket(plain),
-    optionFiles: plain.target.engine === 'postgresql' ? [] : optionFiles(context),
+    optionFiles: plain.target.engine === 'postgresql' || request.ownOptionFile ? [] : optionFiles(context),
   };
 }
 
