@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { createCipheriv } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { openUnnamed } from '../../src/launch/unnamed.ts';
 import { Secret } from '../../src/secret.ts';
 import { findSecret, searchFolders } from '../helpers/leak.ts';
@@ -168,7 +169,9 @@ for (const engine of ['mariadb', 'mysql'] as const)
       '[client]\nhost=192.0.2.1\nuser=other\npassword=x\n[mysql]\nssl=0\n',
       0o600,
     );
-    shop.place.write(`${home}/.mylogin.cnf`, 'scrambled', 0o600);
+    writeFileSync(`${home}/.mylogin.cnf`, loginPaths('[client]\nuser = other\nhost = 192.0.2.1\n'), {
+      mode: 0o600,
+    });
     const args = ['--confirm', 'prod', ...asking(engine, 'SELECT CURRENT_USER()')];
     const { stdout, stderr } = must(await shop.dbcreds(['connect', 'prod', ...args]));
     assert.equal([stdout, stderr], [`${login.user}@%\n`, '']);
@@ -177,6 +180,23 @@ for (const engine of ['mariadb', 'mysql'] as const)
       'UNSAFE_ENV',
     );
   });
+
+/** What `mysql_config_editor` writes: its key, folded to 16 bytes, and each line with its length. */
+function loginPaths(text: string): Buffer {
+  const seed = Buffer.from('01234567890123456789');
+  const key = Buffer.alloc(16);
+  seed.forEach((byte, index) => {
+    key[index % 16] = (key[index % 16] ?? 0) ^ byte;
+  });
+  const lines = text.split(/(?<=\n)/).flatMap((line) => {
+    const cipher = createCipheriv('aes-128-ecb', key, null);
+    const data = Buffer.concat([cipher.update(line), cipher.final()]);
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(data.length);
+    return [length, data];
+  });
+  return Buffer.concat([Buffer.alloc(4), seed, ...lines]);
+}
 
 test('inside a run: the same profile passes through, another is refused', async () => {
   const { shop, login } = await stocked(await use('postgresql'));
