@@ -39,6 +39,18 @@ test('twice with two values: both stay, since only one was imported', () => {
   assert.equal([content.toString(), gone, kept], ['X=1\nX=2\n', ['Y'], ['X']]);
 });
 
+test('a value below its name stays: dotenv reads it, and the line alone would not take it along', () => {
+  const before = Buffer.from('A=1\nX=\n"a secret"\n');
+  const { content, kept } = withoutVariables(before, ['X']);
+  assert.equal([content.equals(before), kept], [true, ['X']]);
+});
+
+test('nothing is taken out where the rest would read otherwise', () => {
+  const before = Buffer.from('X=\n"\nA=1\n"\nX=\n');
+  const { content, kept } = withoutVariables(before, ['X']);
+  assert.equal([content.equals(before), kept], [true, ['X']]);
+});
+
 test('a reader finds all the others, whatever the file', () => {
   const piece = fc.constantFrom(
     ...[
@@ -55,6 +67,8 @@ test('a reader finds all the others, whatever the file', () => {
       '`\n',
       '\\"',
       'C=#\r\n',
+      'X=\n',
+      '"q"\n',
       '=\n',
     ],
   );

@@ -37,7 +37,8 @@ export function withoutVariables(content: Buffer, names: readonly string[]): Scr
   // One character a byte: what is not UTF-8 survives as well.
   const text = content.toString('latin1');
   const lines = assignmentsOf(text);
-  const gone = names.filter((name) => isOne(text, lines, name));
+  const read = parse(text);
+  const gone = names.filter((name) => isOne(text, lines, name, read[name]));
   let rest = '';
   let at = 0;
   for (const { name, from, to } of lines) {
@@ -50,11 +51,12 @@ export function withoutVariables(content: Buffer, names: readonly string[]): Scr
   return { content: left, gone, kept: names.filter((name) => !gone.includes(name)) };
 }
 
-function isOne(text: string, lines: readonly Assignment[], name: string): boolean {
+/** Whether the lines hold what a reader of the whole file gets, and nothing else. */
+function isOne(text: string, lines: readonly Assignment[], name: string, read: string | undefined): boolean {
   const values = lines
     .filter((line) => line.name === name)
     .map(({ from, to }) => parse(text.slice(from, to))[name]);
-  return new Set(values).size === 1;
+  return values.length > 0 && values.every((value) => value === read);
 }
 
 /** Whether a reader of the file finds all that it found, but for these. */
