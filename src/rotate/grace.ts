@@ -58,7 +58,9 @@ async function discard(rotation: Rotation, logins: Logins, own: Line, { current 
     await by.session.query(plainQuoting);
     const account = accountName(await accountOf(profile, { by, own }, userOf(rotation, current)));
     if (!(await takeLock(by.session, userOf(rotation, current)))) throw lockedElsewhere(profile);
-    await assertFirst(profile, own, account, current.password);
+    // An account whose password has expired is shown nothing.
+    const looker = own.session.expired ? by : own;
+    await assertFirst(profile, looker, account, current.password);
     if (profile.target.engine === 'mysql')
       await by.session.query(`ALTER USER ${account} DISCARD OLD PASSWORD`);
     else await keepOne(by, account, current.password, choices);
@@ -70,8 +72,8 @@ async function discard(rotation: Rotation, logins: Logins, own: Line, { current 
 }
 
 /** Where somebody else's password is the first, ours is the old one that would be discarded. */
-async function assertFirst(profile: Profile, own: Line, account: string, password: Secret): Promise<void> {
-  const [hash] = await readHashes(own.session, account);
+async function assertFirst(profile: Profile, looker: Line, account: string, password: Secret): Promise<void> {
+  const [hash] = await readHashes(looker.session, account);
   if (hash && isHashOf(hash, password) === false)
     throw oldAccepted(profile, 'another one was set since: it is not ours to discard');
 }
