@@ -28,8 +28,18 @@ export async function heal(rotation: Rotation, record: Record, writable: boolean
       rotation.warn(unhealed(rotation, record, error));
     }
   }
-  const now = writable ? await rotation.store.get() : record;
+  const now = writable ? await storedNow(rotation, record) : record;
   return now.pending ? workingSlot(rotation, logins, now) : now.current;
+}
+
+/** As it is by now. A store that went away meanwhile, such as a keychain that was locked, is no reason not to run. */
+async function storedNow({ store }: Rotation, before: Record): Promise<Record> {
+  try {
+    return await store.get();
+  } catch (error) {
+    if (!(error instanceof DbcredsError)) throw error;
+    return before;
+  }
 }
 
 function unhealed(
