@@ -68,20 +68,37 @@ async function write(
   pending: Slot,
   discardAt: number | undefined,
 ): Promise<Record> {
-  let base = record;
+  let base: Record | undefined = record;
   for (let tries = 1; ; tries++) {
-    const next = after(rotation, base, pending, discardAt);
+    const next = base
+      ? after(rotation, base, pending, discardAt)
+      : promoted(rotation, record, pending, { discardAt });
     if (next === base) return base;
     try {
-      await rotation.store.set(next, base.revision);
+      await rotation.store.set(next, base?.revision);
     } catch (error) {
       const conflict = error instanceof DbcredsError && error.code === 'CONFLICT';
       if (!conflict || tries === patience) throw error;
     }
     // Where a lock does not reach every writer (a container's own network, a shared home), the last one wins in silence.
-    base = await rotation.store.get();
-    if (isSame(base.current, pending)) return base;
+    base = await stored(rotation);
+    if (base && isSame(base.current, pending)) return base;
     if (tries === patience)
       throw new DbcredsError('CONFLICT', { message: 'another process keeps writing the same record' });
+  }
+}
+
+/** @returns `undefined` where somebody has removed it, who cannot have known of the password that holds since */
+async function stored(rotation: Rotation): Promise<Record | undefined> {
+  try {
+    return await rotation.store.get();
+  } catch (error) {
+    if (!(error instanceof DbcredsError && /^(NO_CREDENTIAL|KEYCHAIN_ENTRY_GONE)$/.test(error.code)))
+      throw error;
+    const { id, place } = rotation.store;
+    rotation.warn(
+      `${id} was removed from ${place} meanwhile, and is stored again: the server has a new password`,
+    );
+    return undefined;
   }
 }

@@ -10,8 +10,8 @@ export interface Store {
   readonly id: string;
   /** @throws DbcredsError where it could not ask, or the record is not there */
   get(): Promise<Record>;
-  /** Compare-and-set. @throws DbcredsError `CONFLICT` where the stored revision is another */
-  set(record: Record, expectedRevision: number): Promise<void>;
+  /** Compare-and-set; `undefined`: none is there. @throws DbcredsError `CONFLICT` where the stored revision is another */
+  set(record: Record, expectedRevision: number | undefined): Promise<void>;
 }
 
 /** Who changes the password, where the account does not do so itself. */
