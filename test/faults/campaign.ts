@@ -1,7 +1,7 @@
 import type { Keychain } from '../services/keychain.ts';
 import type { Server } from '../services/server.ts';
 import type { Random } from './random.ts';
-import { type Blow, strike } from './strike.ts';
+import { type Blow, never, strike } from './strike.ts';
 import { Subject, type Where } from './subject.ts';
 import { type Attack, attempt, commandLine, type Ordinary, ordinary, type Trial } from './trial.ts';
 
@@ -122,8 +122,6 @@ const cutAt = (step: string): Attack => ({
   command: 'rotate',
   blow: { at: { step, delay: 0 }, tree: false },
 });
-
-const never: Blow = { at: 'never', tree: false };
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

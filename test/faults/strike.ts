@@ -13,6 +13,8 @@ export interface Blow {
   readonly tree: boolean;
 }
 
+export const never: Blow = { at: 'never', tree: false };
+
 export interface Struck {
   /** Whether it was still running. */
   readonly hit: boolean;
@@ -25,21 +27,35 @@ export interface Struck {
   readonly ms: number;
 }
 
+export interface Ears {
+  /** Hears of each step as it begins. */
+  readonly told?: (step: string) => void;
+  /** Hears of the process once it runs. */
+  readonly running?: (pid: number) => void;
+}
+
 /** What a program is at before its first step. */
 export const beforeAll = 'reading what is stored';
 
 /** Runs the built program, and sends it SIGKILL at that moment. */
-export async function strike(subject: Subject, args: readonly string[], { at, tree }: Blow): Promise<Struck> {
+export async function strike(
+  subject: Subject,
+  args: readonly string[],
+  { at, tree }: Blow = never,
+  { told, running }: Ears = {},
+): Promise<Struck> {
   const { shop } = subject;
   const env = environment(shop.place, { env: { ...shop.env, DBCREDS_DEBUG: '1' } });
   const from = performance.now();
   const child = spawn(process.execPath, [cli, ...args], { cwd: shop.place.cwd, env, detached: true });
+  if (child.pid) running?.(child.pid);
   const steps: string[] = [];
   const said = { stderr: '', stdout: '' };
   let timer: NodeJS.Timeout | undefined;
   const blow = (): void => kill(child.pid ?? 0, tree);
   const onStep = (step: string): void => {
     steps.push(step);
+    told?.(step);
     if (at === 'never' || !('step' in at) || step !== at.step) return;
     if (at.delay < 1) blow();
     else timer ??= setTimeout(blow, at.delay);

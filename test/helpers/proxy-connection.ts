@@ -18,6 +18,7 @@ import {
  * - `mute`: forwards what the client says, and none of the answers.
  * - `loseAnswer`: waits until the server has answered, keeps that, and cuts the connection.
  * - `{ delayMs }`: holds this unit, and what follows in its direction, for so long.
+ * - `{ until }`: the same, until what is promised has been done.
  * - `{ refuse }`: the server never hears of it; the client gets this error as the answer.
  */
 export type Action =
@@ -26,6 +27,7 @@ export type Action =
   | 'mute'
   | 'loseAnswer'
   | { readonly delayMs: number }
+  | { readonly until: () => Promise<unknown> }
   | { readonly refuse: Refusal };
 
 /**
@@ -41,7 +43,7 @@ export interface Step {
   readonly unit?: number;
   /** What the SQL must match. Needs `tls`, or a server without TLS: else nobody sees it. */
   readonly statement?: RegExp;
-  /** Whether the unit is still forwarded. Default `after`, which is: it is. Does not matter to `delayMs` and `refuse`. */
+  /** Whether the unit is still forwarded. Default `after`, which is: it is. Does not matter to `delayMs`, `until` and `refuse`. */
   readonly when?: 'before' | 'after';
   readonly act: Action;
   /** `reset`, `freeze`: all other connections too, and those that come. */
@@ -155,7 +157,7 @@ export class Connection {
     if ('refuse' in act) {
       this.#sockets.toClient.write(errorFrame(this.#options.family, act.refuse));
     } else {
-      await sleep(act.delayMs);
+      await ('until' in act ? act.until() : sleep(act.delayMs));
       this.#forward(direction, unit);
     }
   }
