@@ -24,6 +24,12 @@ export function busAddress(env: Environment): string | undefined {
   return env.XDG_RUNTIME_DIR ? `unix:path=${env.XDG_RUNTIME_DIR}/bus` : undefined;
 }
 
+/** The socket of the session bus, if it is one. */
+export function busSocket(env: Environment): string | undefined {
+  const address = busAddress(env);
+  return address === undefined ? undefined : socketOf(address);
+}
+
 /** A leading NUL stands for the abstract namespace. */
 function socketOf(address: string): string | undefined {
   const [, kind, text] = /(?:^|;)unix:(?:[^;]*,)?(path|abstract)=([^,;]+)/.exec(address) ?? [];
