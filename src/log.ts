@@ -32,6 +32,8 @@ export interface LogEntry {
   /** Guards that were overridden. */
   readonly overrides?: readonly string[];
   readonly reason?: string;
+  /** Until when the server is to take the old password too. ISO 8601, UTC. */
+  readonly until?: string;
   readonly pid: number;
 }
 

@@ -246,6 +246,14 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./export.ts')).exportCommand,
   },
   {
+    usage: 'doctor',
+    summary: 'Look at this machine: keychain, clients, files, what could redirect a connection',
+    options: [json],
+    examples: ['dbcreds doctor'],
+    exits: '0 no problem; 1 problems; 125 refused or failed',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
     usage: 'log',
     summary: 'Show who ran what',
     options: [env, { flags: '-n, --last <count>', help: 'only the last entries' }, json],

@@ -6,7 +6,7 @@ import type { Finding, Situation } from './finding.ts';
  * `NODE_DEBUG=child_process` prints every variable of a child, also after it was deleted from the environment, since Node
  * reads it once. A section may hold `*`.
  */
-export function nodeDebugGuard({ env }: Situation): Finding | undefined {
+export function nodeDebugGuard({ env }: Pick<Situation, 'env'>): Finding | undefined {
   const sections = (env.NODE_DEBUG ?? '').split(',').map((section) => section.trim().toLowerCase());
   const prints = sections.some((section) => section !== '' && wildcard(section).test('child_process'));
   if (!prints) return undefined;
@@ -41,7 +41,8 @@ export function unsafeEnvGuard({ env, profile, optionFiles }: Situation): Findin
   };
 }
 
-function unsafeNames(env: Environment): string[] {
+/** Inherited settings of Node that leak or accept anything, each for people. */
+export function unsafeNames(env: Environment): string[] {
   const found = [];
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     found.push('NODE_TLS_REJECT_UNAUTHORIZED=0 makes Node clients accept any certificate');

@@ -92,8 +92,8 @@ function serverUsers(): number[] {
   }
 }
 
-/** Both files win over `MYSQL_HOME`; the second is scrambled, but its presence is telling. */
-function optionFiles({ home }: Context): string[] {
+/** What in the home folder would redirect clients of MySQL's, a line each. Both files win over `MYSQL_HOME`; the second is scrambled, but its presence is telling. */
+export function optionFiles({ home }: Pick<Context, 'home'>): string[] {
   const found = [];
   const mine = readText(join(home, '.my.cnf'));
   const keys = [

@@ -73,7 +73,8 @@ const managers: readonly (readonly [
   ],
 ];
 
-function packageHint(platform: NodeJS.Platform, engine: Engine): Hint[] {
+/** What to type for a missing client, where the package manager is known. */
+export function packageHint(platform: NodeJS.Platform, engine: Engine): Hint[] {
   if (platform === 'darwin') {
     const formula = { postgresql: 'libpq', mysql: 'mysql-client', mariadb: 'mariadb' }[engine];
     return [['install it:', `brew install ${formula}`]];

@@ -131,8 +131,7 @@ class Writer {
   field(code: number, type: 'o' | 's' | 'g', value: string): void {
     this.align(8);
     this.bytes(code, 1, type.charCodeAt(0), 0);
-    if (type !== 'g') return this.text(value);
-    this.bytes(value.length);
-    this.raw(Buffer.from(`${value}\0`));
+    if (type === 'g') this.bytes(value.length, ...Buffer.from(`${value}\0`));
+    else this.text(value);
   }
 }
