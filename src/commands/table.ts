@@ -1,5 +1,6 @@
 import type { CommandRow, OptionRow } from './command.ts';
 import { provider, runRow } from './run.ts';
+import { connectRow, doctorRow, exportRow } from './table/using.ts';
 
 const env: OptionRow = { flags: '-e, --env <name>', help: 'the profile (also DBCREDS_ENV)' };
 const json: OptionRow = { flags: '--json', help: 'print JSON' };
@@ -27,15 +28,6 @@ const fields: readonly OptionRow[] = [
   { flags: '--url-style <style>', help: 'dialect of DATABASE_URL' },
   { flags: '--credential <name>', help: 'share the stored password of this profile' },
   { flags: '--description <text>', help: 'for people' },
-];
-/** Options of `run` that hold for one profile's use by another command too. */
-const use: readonly OptionRow[] = [
-  { flags: '--confirm <name>', help: 'confirm production where there is no terminal (also DBCREDS_CONFIRM)' },
-  { flags: '--reason <text>', help: 'why, for the log' },
-  { flags: '--read-only', help: "use the profile's readOnly profile, or a read-only session (PostgreSQL)" },
-  { flags: '--via <address>', help: 'dial HOST:PORT (a tunnel); host stays the name that is verified' },
-  { flags: '--allow-expired', help: 'although the password is past its age; logged' },
-  provider,
 ];
 const ends = '0 done; 125 refused or failed';
 
@@ -219,40 +211,9 @@ export const commands: readonly CommandRow[] = [
     exits: ends,
     load: async () => (await import('./trust.ts')).trust,
   },
-  {
-    usage: 'connect [name] [-- args...]',
-    summary: "Open the database's own client: psql, mysql or mariadb",
-    options: [env, ...use, { flags: '--nested', help: 'inside a run of another profile' }],
-    examples: ['dbcreds connect dev', 'dbcreds connect prod --read-only -- -c "select now()"'],
-    exits: "the client's own; 125 refused or failed, 127 no client found",
-    load: async () => (await import('./connect.ts')).connect,
-  },
-  {
-    usage: 'export [name]',
-    summary: 'Print what a run would set, password and all, for what can take it in no other way',
-    options: [
-      env,
-      { flags: '--format <format>', help: 'dotenv (the default), shell, json, url, pgpass or my.cnf' },
-      { flags: '--only <names>', help: 'only these variables, separated by commas' },
-      { flags: '--url-style <style>', help: 'dialect of DATABASE_URL and of --format url' },
-      ...use,
-    ],
-    examples: [
-      'dbcreds export dev --format json | jq -r .PGPORT',
-      'eval "$(dbcreds export dev --format shell)"',
-      '(umask 077; dbcreds export dev --format pgpass >> ~/.pgpass)',
-    ],
-    exits: ends,
-    load: async () => (await import('./export.ts')).exportCommand,
-  },
-  {
-    usage: 'doctor',
-    summary: 'Look at this machine: keychain, clients, files, what could redirect a connection',
-    options: [json],
-    examples: ['dbcreds doctor'],
-    exits: '0 no problem; 1 problems; 125 refused or failed',
-    load: async () => (await import('./doctor.ts')).doctor,
-  },
+  connectRow,
+  exportRow,
+  doctorRow,
   {
     usage: 'log',
     summary: 'Show who ran what',

@@ -24,12 +24,15 @@ export function planned(stage: Stage, prepared: Prepared, options: Options): Pro
 export async function carryOut(stage: Stage, prepared: Prepared, options: Options): Promise<Outcome> {
   const { held } = prepared;
   const reason = text(options, 'reason');
-  const log = (outcome: 'begun' | 'done' | 'refused' | 'failed', code?: ErrorCode): void =>
+  const log = (
+    outcome: 'begun' | 'done' | 'refused' | 'failed',
+    more: { code?: ErrorCode; until?: string } = {},
+  ): void =>
     journal(stage, held.plain, {
       event: 'rotate',
       outcome,
       provider: held.provider.name,
-      ...(code && { code }),
+      ...more,
       ...(reason && { reason }),
     });
   const choices = choicesOf(prepared, options);
@@ -46,11 +49,12 @@ export async function carryOut(stage: Stage, prepared: Prepared, options: Option
     const work = flag(options, 'finish') ? finish : rotate;
     const outcome = await work(rotation, pushesOf(stage, prepared));
     progress.done(told(outcome, stage.context.now));
-    log('done');
+    log('done', untilOf(outcome));
     return outcome;
   } catch (error) {
     progress.fail();
-    if (error instanceof DbcredsError) log(error.kind === 'refused' ? 'refused' : 'failed', error.code);
+    if (error instanceof DbcredsError)
+      log(error.kind === 'refused' ? 'refused' : 'failed', { code: error.code });
     throw error;
   } finally {
     heard.end();
@@ -70,6 +74,10 @@ function whenInterrupted(say: () => void): { end: () => void } {
   };
   for (const signal of signals) process.on(signal, die);
   return { end };
+}
+
+function untilOf({ record: { discardAt } }: Outcome): { until?: string } {
+  return discardAt === undefined ? {} : { until: new Date(discardAt).toISOString() };
 }
 
 function told({ how, record }: Outcome, now: number): string {
