@@ -43,6 +43,8 @@ for (const engine of ['postgresql', 'mariadb', 'mysql'] as const) {
       ['log'],
       ['log', '--json'],
       ['generate'],
+      ['connect', 'dev', '--', engine === 'postgresql' ? '-c' : '-e', 'SELECT 1'],
+      ['doctor', '--json'],
     ]) {
       const { code, output } = await witness.run(args);
       assert.is(code, 0, output);
@@ -55,7 +57,7 @@ for (const engine of ['postgresql', 'mariadb', 'mysql'] as const) {
       0,
     );
     assert.is((await witness.run(['remove', 'dev', '--yes', '--profile'])).code, 0);
-    assertClean(witness, 20);
+    assertClean(witness, 22);
     assert.equal(findSecret(statements(server), secret), []);
     // The search sees what is there.
     assert.ok(searchFolders([shop.place.folder], login.user).length > 0);

@@ -118,6 +118,9 @@ test('url: alone, in the style that was asked for', async () => {
   const { shop, login } = await stocked(await use('postgresql'));
   const url = must(await shop.dbcreds(['export', '-e', 'dev', '--format', 'url'])).stdout;
   assert.ok(url.startsWith(`postgresql://${login.user}:${login.password}@localhost:`), url);
+  const told = must(await shop.dbcreds(['export', 'dev'], { env: { DBCREDS_DEBUG: '1' } }));
+  assert.match(told.stderr, /^dbcreds: debug: /);
+  assert.ok(!told.stderr.includes(login.password));
   assert.match(
     must(await shop.dbcreds(['export', 'dev', '--format', 'url', '--url-style', 'jdbc'])).stdout,
     /^jdbc:postgresql:\/\/\S+\n$/,

@@ -21,6 +21,7 @@ export function lookAround({ context }: Stage, { profiles }: Known): Remark[] {
       ...warning(`${what}: it wins over what run sets (connect passes it over)`),
       level: strict(isMysql),
     })),
+    ...extraCa(context.env),
     ...passwordFiles(context),
   ];
   return remarks.length > 0 ? remarks : [ok('no variable and no file redirects a connection')];
@@ -40,7 +41,6 @@ function variables({ env }: Context): Remark[] {
     ...secret.map((name) =>
       warning(`${name} is set for every program of this shell`, ['unset it:', `unset ${name}`]),
     ),
-    ...extraCa(env),
   ];
 }
 
