@@ -23,7 +23,8 @@ async function examine(
   env: Record<string, string | undefined> = {},
 ): Promise<{ code: number | null; said: string[]; hints: string[] }> {
   const { stdout, stderr, code } = await shop.dbcreds(['doctor', '--json'], { env });
-  assert.is(stderr, '');
+  // Node itself prints there what it was asked to.
+  if (env.NODE_DEBUG === undefined) assert.is(stderr, '');
   const report = JSON.parse(stdout) as Report;
   assert.equal([report.ok, code], [report.problems === 0, report.problems === 0 ? 0 : 1]);
   const all = report.sections.flatMap(({ name, remarks }) => remarks.map((remark) => ({ ...remark, name })));
@@ -61,7 +62,7 @@ test('all is well: 0, on a terminal and without; nothing is asked of the keychai
   await keychain.lock();
   const locked = await examine(shop);
   assert.equal([locked.code, bad(locked.said).length], [1, 1]);
-  assert.match(bad(locked.said)[0], /^keychain problem .* is locked \(KEYCHAIN_LOCKED\)$/);
+  assert.match(bad(locked.said).join(), /^keychain problem .* is locked \(KEYCHAIN_LOCKED\)$/);
   assert.equal((await examine(shop, { DISPLAY: ':9' })).code, 0);
   await keychain.close();
 });
@@ -70,7 +71,7 @@ test('no keychain: a problem where a profile needs one, else a warning', async (
   const shop = await quiet();
   const { code, said } = await examine(shop);
   assert.equal([code, bad(said).length], [0, 1]);
-  assert.match(bad(said)[0], /^keychain warning no D-Bus session: .* \(KEYCHAIN_MISSING\)$/);
+  assert.match(bad(said).join(), /^keychain warning no D-Bus session: .* \(KEYCHAIN_MISSING\)$/);
   shop.write({ dev: { ...dev, provider: 'keychain' } });
   const needed = await examine(shop, { DBCREDS_DEV_URL: undefined });
   assert.is(needed.code, 1);
@@ -141,14 +142,8 @@ const planted: readonly (readonly [
     /^unset DBCREDS_DEV_URL$/,
   ],
   [
-    'a PATH that depends on where one stands',
-    () => ({ PATH: `.:${process.env.PATH}` }),
-    /^node warning PATH has an entry/,
-    /^/,
-  ],
-  [
-    'no client',
-    () => ({ PATH: '/nowhere' }),
+    'no client, and a PATH that depends on where one stands',
+    () => ({ PATH: '.:/nowhere' }),
     /^clients warning no psql is on the PATH: connect needs one for postgresql$/,
     /install/,
   ],
@@ -159,6 +154,10 @@ for (const [what, plant, line, hint] of planted)
     const shop = await quiet();
     const { said, hints } = await examine(shop, plant(shop) ?? {});
     const found = others(said).filter((one) => line.test(one));
+    assert.is(
+      said.some((one) => /^node warning PATH/.test(one)),
+      what.includes('PATH'),
+    );
     assert.is(found.length, 1, said.join('\n'));
     assert.ok(hint.source === '^' || hints.some((one) => hint.test(one)), hints.join('\n'));
     assert.ok(!said.join('\n').includes('pw-hidden'));
@@ -214,7 +213,7 @@ test('rotations without an end, by the log', async () => {
     writeFileSync(join(folder, 'runs.jsonl'), log, { mode: 0o600 });
     const [found] = others((await examine(shop)).said);
     if (expected === undefined) assert.is(found, undefined, log);
-    else assert.match(found, expected);
+    else assert.match(found ?? log, expected);
   }
 });
 
