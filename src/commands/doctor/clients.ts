@@ -86,7 +86,7 @@ function ofLibpq(program: string, major: number, version: string): Remark {
 function ofMariadb(program: string, [version = '', major, minor]: RegExpExecArray): Remark {
   const verifies = Number(major) * 100 + Number(minor) >= 1104;
   return ok(
-    `${program} ${version}: verifies ${verifies ? 'by itself' : 'only where told to, as dbcreds does'}, chain and name at once`,
+    `${program} ${version}: verifies ${verifies ? 'by itself' : 'only where told to, as a run does'}, chain and name at once`,
   );
 }
 
@@ -95,6 +95,6 @@ function ofMysql(program: string, match: RegExpExecArray): Remark {
   const [major = 0, minor = 0, patch = 0] = match.slice(1).map(Number);
   const version = `${major}.${minor}.${patch}`;
   return major * 1e4 + minor * 100 + patch >= 50_711
-    ? ok(`${program} ${version}: verifies only where told to, as dbcreds does`)
+    ? ok(`${program} ${version}: verifies only where told to, as a run does`)
     : warning(`${program} ${version} knows no ssl-mode, and cannot be made to verify: take a newer one`);
 }
