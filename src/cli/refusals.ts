@@ -8,7 +8,7 @@ import { flagsOf, isCommand, nameOf, splitOption } from './words.ts';
 const synonyms: Readonly<Record<string, string>> = {
   ...{ ls: 'list', ll: 'list', profiles: 'list', status: 'check', expired: 'check', expiry: 'check' },
   ...{ get: 'show', cat: 'show', info: 'show', view: 'show', print: 'show', reveal: 'show' },
-  ...{ set: 'add', new: 'add', create: 'add', store: 'add', save: 'add', register: 'add', init: 'add' },
+  ...{ set: 'add', new: 'add', create: 'add', store: 'add', save: 'add', register: 'add' },
   ...{ rm: 'remove', del: 'remove', delete: 'remove', unset: 'remove', forget: 'remove' },
   ...{
     exec: 'run',
