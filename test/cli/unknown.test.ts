@@ -29,7 +29,6 @@ test('what other programs call it leads to ours', () => {
     rm: 'remove',
     delete: 'remove',
     new: 'add',
-    init: 'add',
     get: 'show',
     exec: 'run',
   };
