@@ -21,13 +21,13 @@ const settings = [
 export class Replicated {
   readonly primary: Server;
   readonly standby: Server;
-  readonly #cluster: Cluster;
+  readonly #clusters: [primary: Cluster, standby: Cluster];
   readonly #daemons: [primary: Daemon, standby: Daemon];
 
-  private constructor(servers: [Server, Server], daemons: [Daemon, Daemon], cluster: Cluster) {
+  private constructor(servers: [Server, Server], daemons: [Daemon, Daemon], clusters: [Cluster, Cluster]) {
     [this.primary, this.standby] = servers;
     this.#daemons = daemons;
-    this.#cluster = cluster;
+    this.#clusters = clusters;
   }
 
   /** Asynchronous at first, and with nothing to catch up. */
@@ -43,7 +43,8 @@ export class Replicated {
     const primary = await onFreePort((port) => serve(ground, port, first));
     follow(second.data, primary.server);
     const standby = await onFreePort((port) => serve(ground, port, second));
-    const pair = new Replicated([primary.server, standby.server], [primary.daemon, standby.daemon], second);
+    const daemons: [Daemon, Daemon] = [primary.daemon, standby.daemon];
+    const pair = new Replicated([primary.server, standby.server], daemons, [first, second]);
     await pair.caughtUp();
     return pair;
   }
@@ -71,7 +72,7 @@ export class Replicated {
 
   /** It comes back on the same port, and what waited for it goes on. */
   async startStandby(): Promise<void> {
-    const { daemon } = await serve(await ownGround(), this.standby.port, this.#cluster);
+    const { daemon } = await serve(await ownGround(), this.standby.port, this.#clusters[1]);
     this.#daemons[1] = daemon;
     await this.caughtUp();
   }
@@ -79,6 +80,18 @@ export class Replicated {
   /** The primary goes away at once, as in a crash. */
   killPrimary(): void {
     this.#daemons[0].kill();
+  }
+
+  /** It comes back on the same port, after a crash. */
+  async startPrimary(): Promise<void> {
+    const { daemon } = await serve(await ownGround(), this.primary.port, this.#clusters[0]);
+    this.#daemons[0] = daemon;
+  }
+
+  /** Waits until a COMMIT at the primary waits for the standby. */
+  async hanging(): Promise<void> {
+    const waiting = "SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+    await until(async () => (await this.#asPrimary(waiting)).length > 0);
   }
 
   /** From now on the standby takes logins as of now, whatever is changed at the primary. */
