@@ -60,6 +60,8 @@ export interface Seen {
   readonly order: Direction[];
   /** SQL, where it could be seen. */
   readonly statements: string[];
+  /** All that the client said which could be read. */
+  readonly heard: Buffer[];
 }
 
 export interface ConnectionOptions {
@@ -76,7 +78,7 @@ export interface ConnectionOptions {
 
 /** A client's connection and the one to the server that belongs to it. */
 export class Connection {
-  readonly seen: Seen = { toServer: 0, toClient: 0, order: [], statements: [] };
+  readonly seen: Seen = { toServer: 0, toClient: 0, order: [], statements: [], heard: [] };
   readonly #options: ConnectionOptions;
   readonly #splitters: Record<Direction, Splitter>;
   readonly #busy: Record<Direction, boolean> = { toServer: false, toClient: false };
@@ -143,6 +145,7 @@ export class Connection {
     const { framing } = this.#splitters[direction];
     const statement = direction === 'toServer' ? statementOf(family, framing, unit) : undefined;
     if (statement !== undefined) this.seen.statements.push(statement);
+    if (direction === 'toServer' && framing !== 'record') this.seen.heard.push(unit);
     this.seen.order.push(direction);
     this.seen[direction] += 1;
     const step = due(this.seen, { direction, count: this.seen[direction], statement });

@@ -13,9 +13,10 @@ export interface ProxyOptions {
   readonly plan?: readonly Step[];
   /**
    * Ends TLS at the proxy, which shows this certificate instead of the server's and reads all in the clear. With the
-   * test's own (`right`) no client can tell; with another, it is somebody in between.
+   * test's own (`right`) no client can tell; with another, it is somebody in between: where a function says so, on some
+   * connections alone, which have numbers from 1.
    */
-  readonly tls?: Pair;
+  readonly tls?: Pair | ((connection: number) => Pair | undefined);
   /** Milliseconds by which each unit is held back, in both directions. */
   readonly delayMs?: number;
   /** Where it listens: in the place of one that was closed. Default any. */
@@ -91,7 +92,9 @@ export class TcpProxy {
   }
 
   #meet(socket: Socket): void {
-    const { to, tls, delayMs = 0 } = this.#options;
+    const { to, delayMs = 0 } = this.#options;
+    const given = this.#options.tls;
+    const tls = typeof given === 'function' ? given(this.#connections.length + 1) : given;
     const connection = new Connection(socket, {
       to,
       family: to.engine === 'postgresql' ? 'postgresql' : 'mysql',
