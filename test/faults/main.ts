@@ -1,11 +1,13 @@
 // Kills rotations at every moment of theirs, and has one ordinary command mend what is left.
 //   npm run test:faults                                     300 random kills an engine, and each step by name
 //   npm run test:faults -- mysql --trials 20 --seed 7       fewer
+//   npm run test:faults -- --network                        none; cuts and holds them still at every message instead
 import { parseArgs } from 'node:util';
 import { atEndOfTest, cleanUp } from '../helpers/cleanup.ts';
 import { Keychain } from '../services/keychain.ts';
 import { use } from '../services/use.ts';
 import { type Campaign, Front } from './campaign.ts';
+import { allOfThem } from './network.ts';
 import { randomFrom } from './random.ts';
 import { beforeAll } from './strike.ts';
 import type { Where } from './subject.ts';
@@ -16,7 +18,11 @@ type Engine = keyof typeof names;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { trials: { type: 'string', default: '300' }, seed: { type: 'string' } },
+  options: {
+    trials: { type: 'string', default: '300' },
+    seed: { type: 'string' },
+    network: { type: 'boolean' },
+  },
 });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32));
 const random = Number(values.trials) / 2;
@@ -91,8 +97,14 @@ async function main(): Promise<number> {
   return gaps.length + evil > 0 ? 1 : 0;
 }
 
+async function network(): Promise<number> {
+  const evil = await allOfThem(await Promise.all(engines.map((engine) => use(engine))), say);
+  say(`${evil} with an evil end`);
+  return evil > 0 ? 1 : 0;
+}
+
 try {
-  process.exitCode = await main();
+  process.exitCode = values.network ? await network() : await main();
 } finally {
   await cleanUp();
 }

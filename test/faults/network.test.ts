@@ -1,85 +1,77 @@
-import { must } from '../commands/kit.ts';
-import { type Step, TcpProxy } from '../helpers/proxy.ts';
+import { findSecret } from '../helpers/leak.ts';
+import type { Step } from '../helpers/proxy.ts';
 import { assert, suite } from '../helpers/suite.ts';
-import { Rotating } from '../rotate/rotating.ts';
 import { use } from '../services/use.ts';
+import { Front } from './front.ts';
+import { cut, type Disturbed, show, still, stills } from './network.ts';
 import { randomFrom } from './random.ts';
+import { slotsOf } from './subject.ts';
 
-/** What a person types next, in turn. */
-const ordinary = [
-  ['run', '-e', 'dev', '--', 'true'],
-  ['test', 'dev'],
-  ['rotate', 'dev', '--sole-holder', '--finish'],
-];
+/** How many of the places where a connection can be cut are tried here. All of them are in `npm run test:faults`. */
+const sample = 4;
 
-/** How many of the places where a connection can be cut are tried; all of them with `DBCREDS_TEST_CUTS=all`. */
-const sample = 9;
+function assertWell(trials: readonly Disturbed[]): void {
+  for (const { evil, story, step } of trials) assert.equal(evil, [], `${show(step)}\n${story}`);
+}
 
 for (const engine of ['postgresql', 'mariadb', 'mysql'] as const) {
-  const test = suite(`a rotation whose connection is cut, ${engine}`, { needs: [engine] });
+  const test = suite(`a rotation over a bad network, ${engine}`, { needs: [engine] });
 
-  test('behind any message in any direction: one ordinary command ends well', async () => {
-    const server = await use(engine);
-    let proxy = await TcpProxy.open({ to: server });
-    const rotating = await Rotating.open(server, { by: proxy.server });
-    must(await rotating.rotate());
-    const places = placesOf(proxy);
-    assert.ok(places.length > 20, `${places.length} places`);
+  test('cut behind any message in any direction: one ordinary command ends well', async () => {
     const random = randomFrom(20_261_124);
-    const all = process.env.DBCREDS_TEST_CUTS === 'all';
-    const chosen = all ? places : places.filter(() => random() < sample / places.length);
-    let hit = 0;
-    for (const [index, place] of chosen.entries()) {
-      const { port } = proxy;
-      await proxy.close();
-      proxy = await TcpProxy.open({ to: server, port, plan: [{ ...place, act: 'reset' }] });
-      const old = await rotating.current();
-      const first = await rotating.rotate();
-      hit += proxy.fired.length;
-      const story = `${JSON.stringify(place)}\n${first.output}`;
-      const next = await rotating.shop.dbcreds(ordinary[index % ordinary.length] ?? []);
-      assert.is(next.code, 0, `${story}\n${next.output}`);
-      const { current, pending, previous, rotationId } = await rotating.record();
-      assert.equal(
-        [pending, previous, rotationId],
-        [undefined, undefined, undefined],
-        `${story}\n${next.output}`,
-      );
-      const now = current.password.reveal();
-      assert.ok(await rotating.takes(now), story);
-      if (now !== old) assert.not.ok(await rotating.takes(old), story);
-    }
-    assert.ok(hit >= chosen.length / 2, `${hit} of ${chosen.length} were cut`);
+    const { places, trials } = await cut(await use(engine), (all) =>
+      // One out of each part of the way, so that none is left out.
+      Array.from({ length: sample }, (_, part) => {
+        const at = Math.floor(((part + random()) * all.length) / sample);
+        return all[at] as Omit<Step, 'act'>;
+      }),
+    );
+    assert.ok(places > 60, `${places} places`);
+    assertWell(trials);
+    assert.ok(trials.filter(({ hit }) => hit).length >= sample - 1);
   });
 
-  test('by somebody with another certificate in the middle: nothing is told, nothing lost', async () => {
-    const [server, { otherName }] = await Promise.all([use(engine), use('certificates')]);
-    const good = await TcpProxy.open({ to: server });
-    const rotating = await Rotating.open(server, { by: good.server });
-    const { port } = good;
-    await good.close();
-    const evil = await TcpProxy.open({ to: server, port, tls: otherName });
-    const refused = await rotating.rotate();
-    assert.is(refused.code, 125);
-    assert.match(refused.stderr, 'CERT_NAME');
-    assert.equal(
-      evil.seen.flatMap(({ statements }) => statements),
-      [],
-    );
-    assert.equal((await rotating.record()).pending, undefined);
-    await evil.close();
-    await TcpProxy.open({ to: server, port });
-    await rotating.succeeds();
+  test('with somebody in the middle from one connection on: nothing is told, nothing lost', async () => {
+    const [server, { otherCa, otherName }] = await Promise.all([use(engine), use('certificates')]);
+    const front = await Front.open(server);
+    for (const [pair, code, from] of [
+      [otherCa, 'CERT_UNKNOWN_CA', 2],
+      [otherName, 'CERT_NAME', 3],
+    ] as const) {
+      const tls = (connection: number) => (connection >= from ? pair : undefined);
+      const { evil, story, seen, proxy, said, ...end } = await front.trial({ tls });
+      assert.equal(evil, [], story);
+      assert.match(said.stderr, code);
+      assert.is(end.code, code, story);
+      const [forged] = proxy.seen.slice(from - 1);
+      assert.ok(forged, story);
+      assert.equal(forged.statements, []);
+      // No more than the wish for TLS.
+      assert.ok(forged.heard.length <= 1, `${forged.heard.length} messages`);
+      for (const password of slotsOf(seen.record))
+        assert.equal(findSecret(Buffer.concat(forged.heard), password), []);
+    }
   });
 
   test.run();
 }
 
-/** Every message of an undisturbed rotation. */
-function placesOf({ seen }: TcpProxy): Omit<Step, 'act'>[] {
-  const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
-  return seen.flatMap(({ toServer, toClient }, index) => [
-    ...range(toServer).map((unit) => ({ connection: index + 1, direction: 'toServer' as const, unit })),
-    ...range(toClient).map((unit) => ({ connection: index + 1, direction: 'toClient' as const, unit })),
-  ]);
-}
+/** A whole time-out is waited for: once is enough here. */
+const patient = suite('a rotation over a network that goes silent', { needs: ['mysql'] });
+
+patient(
+  'nobody hears the answer to the change: both passwords are kept, and the next command ends well',
+  async () => {
+    const lost = stills('mysql').filter(({ act, statement }) => act === 'mute' && statement);
+    const trials = await still(await use('mysql'), lost.slice(-1));
+    assertWell(trials);
+    assert.is(trials.length, 1);
+    for (const { hit, code, seen, story } of trials) {
+      assert.ok(hit, story);
+      assert.is(code, 'ROTATION_UNFINISHED', story);
+      assert.equal(seen.accepted, [seen.record.pending?.password.reveal()], 'it holds by now');
+    }
+  },
+);
+
+patient.run();

@@ -27,6 +27,21 @@ test('PgBouncer is refused, and past it the rotation works and tells that its li
   assert.ok(await behind.takes(await behind.current()));
 });
 
+test('a PgBouncer that asks the server is refused too, and knows of the new password at once', async () => {
+  const server = await use('postgresql');
+  const pooler = await Pooler.open(server, { auth: 'query' });
+  const behind = await Rotating.open(server, { by: pooler.server });
+  await behind.refuses('POOLED');
+  const past = await Rotating.open(server, {
+    by: pooler.server,
+    more: { rotation: { host: `localhost:${server.port}` } },
+  });
+  const { stderr } = must(await past.rotate());
+  assert.not.match(stderr, /warning/);
+  assert.ok(await past.takes(await past.current()));
+  must(await past.shop.dbcreds(['test', 'dev']));
+});
+
 const trusting = suite('a rotation where the server does not ask', { needs: ['postgresql'] });
 
 trusting('is refused: no login could tell which password holds', async () => {
