@@ -107,8 +107,17 @@ export class MysqlChange implements Change {
 /** ER_INCORRECT_CURRENT_PASSWORD: what stands behind `REPLACE` is compared as part of the change. */
 const incorrectCurrent = '3891';
 
-/** Takes the lock of a user, which ends with its session. @returns whether it was free within some seconds */
+/** For how long a session may say nothing, in seconds. Its lock is kept while a person unlocks a keychain. */
+const silence = 120;
+
+/**
+ * Takes the lock of a user, which ends with its session; that of a machine that is gone without a goodbye would last eight
+ * hours.
+ *
+ * @returns whether it was free within some seconds
+ */
 export async function takeLock(session: Session, user: string): Promise<boolean> {
+  await session.query(`SET SESSION wait_timeout = ${silence}`);
   const [row] = await session.query(`SELECT GET_LOCK('${lockName(user)}', ${lockSeconds}) AS held`);
   return Number(row?.held) === 1;
 }
