@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Step } from '../helpers/proxy.ts';
 import type { Server } from '../services/server.ts';
 import { Front, placesIn, reading } from './front.ts';
-import type { Ordeal } from './ordeal.ts';
+import { type Ordeal, ordeal } from './ordeal.ts';
+import { strike } from './strike.ts';
+import { commandLine } from './trial.ts';
 
 /** One rotation whose connection was cut or held still, and what came of it. */
 export interface Disturbed extends Ordeal {
@@ -64,6 +67,28 @@ export async function still(server: Server, steps: readonly Step[]): Promise<Dis
   return trials;
 }
 
+/**
+ * Holds a rotation still that has the server's lock, for ever: a machine that lost its power says no goodbye. Asks again until
+ * somebody else can go on.
+ */
+export async function abandoned(server: Server): Promise<Disturbed & { readonly waited: number }> {
+  const front = await Front.open(server);
+  const step: Step = { statement: statements[server.engine].at(-1) ?? /./, when: 'before', act: 'freeze' };
+  const proxy = await front.face(await reading(step));
+  let waited = 0;
+  const result = await ordeal(front.subject, {
+    last: 'test',
+    repair: async () => {
+      const from = Date.now();
+      const finish = commandLine(front.subject, 'finish');
+      while ((await strike(front.subject, finish)).code !== 0 && Date.now() - from < 300_000)
+        await sleep(5_000);
+      waited = Date.now() - from;
+    },
+  });
+  return { ...result, step, waited, hit: proxy.fired.length === 1 };
+}
+
 /** How often each end came about. */
 export function endsOf(trials: readonly Disturbed[]): string {
   const counts = new Map<string, number>();
@@ -86,6 +111,10 @@ export async function allOfThem(servers: readonly Server[], say: (line: string) 
   };
   const jobs = servers.flatMap((server) => [
     async () => tell(`${server.engine}, cut`, (await cut(server, (places) => places)).trials),
+    async () => {
+      const one = await abandoned(server);
+      tell(`${server.engine}, abandoned, and gone on with after ${Math.round(one.waited / 1000)} s`, [one]);
+    },
     async () => tell(`${server.engine}, held still`, await still(server, stills(server.engine))),
   ]);
   const worker = async (): Promise<void> => {
