@@ -103,7 +103,7 @@ for (const engine of ['postgresql', 'mariadb', 'mysql'] as const) {
     const { rotating, passwords } = noted;
     // The account was made with a password in the clear.
     must(await rotating.rotate());
-    for (const times of [1, 2]) assert.is(await noted.rotate(), undefined, `${times}`);
+    assert.is(await noted.rotate(), undefined);
     assert.match(String(await noted.rotate([], 3)), /./);
     assert.is(await noted.rotate(['--finish']), undefined);
     const { code, end } = await obstacles[engine](server, rotating.login);
@@ -115,7 +115,7 @@ for (const engine of ['postgresql', 'mariadb', 'mysql'] as const) {
     const grace = engine === 'postgresql' ? [] : ['--grace', '1h'];
     assert.is(await noted.rotate(['--admin', 'admin', ...grace]), undefined);
     assert.is(await noted.rotate(['--admin', 'admin']), undefined);
-    assert.ok(passwords.size >= 6, `${passwords.size}`);
+    assert.ok(passwords.size >= 5, `${passwords.size}`);
     assert.equal(await leaksOf(server, passwords, since), []);
   });
 
