@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Context } from './context.ts';
 import { DbcredsError } from './errors.ts';
-import { Board, type Progress } from './terminal/progress.ts';
+import type { Board, Progress } from './terminal/progress.ts';
 import { printable } from './terminal/text.ts';
 
 export type { Progress } from './terminal/progress.ts';
@@ -24,7 +24,7 @@ export interface Terminal {
   /** A message for whoever set `DBCREDS_DEBUG`: steps and names, never a value. */
   debug(text: string): void;
   /** Shows the steps of something that takes a moment: a spinner on a terminal, one line a step without. */
-  progress(title: string): Progress;
+  progress(title: string): Promise<Progress>;
   /** Asks on the terminal, not on stdin. @throws DbcredsError `NO_TERMINAL`, `INTERRUPTED`, `TIMED_OUT` */
   ask(question: string, options?: { hidden?: boolean; before?: string }): Promise<string>;
 }
@@ -54,7 +54,9 @@ export function openTerminal(context: Context): Terminal {
     debug: (text) => {
       if (context.env.DBCREDS_DEBUG) put(2, `dbcreds: debug: ${printable(text)}\n`);
     },
-    progress: (title) => {
+    progress: async (title) => {
+      // Not with the program: a run has nothing to show.
+      const { Board } = await import('./terminal/progress.ts');
       board ??= new Board(context, (text) => write(2, text));
       return board.begin(title);
     },

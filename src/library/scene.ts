@@ -23,7 +23,7 @@ function silent({ onWarning = () => {} }: Options): Terminal {
     out: () => {},
     say: (text) => onWarning(text.replace(/^dbcreds: (warning: )?/, '')),
     debug: () => {},
-    progress: () => ({ step: () => {}, done: () => {}, fail: () => {} }),
+    progress: async () => ({ step: () => {}, done: () => {}, fail: () => {} }),
     ask: () =>
       Promise.reject(
         new DbcredsError('NO_TERMINAL', { kind: 'refused', message: 'a program cannot be asked' }),

@@ -24,11 +24,13 @@ export async function promote(promotion: Promotion, record: Record): Promise<Rec
   const { rotation } = promotion;
   const pending = record.pending as Slot;
   const doubt = record.discardAt === undefined ? await oldHolds(promotion) : undefined;
-  // Of two users that take turns the previous one is the other's, and stays valid.
-  const discardAt = doubt === undefined ? record.discardAt : promotion.step.turns ? undefined : rotation.now;
+  // Of two users that take turns the previous slot is the other's, and stays valid.
+  const { turns } = promotion.step;
+  const discardAt = doubt === undefined ? record.discardAt : turns ? undefined : rotation.now;
   rotation.step(`storing it as the current one in ${rotation.store.place}`);
   const stored = await write(rotation, record, pending, discardAt);
-  if (doubt !== undefined) throw oldAccepted(rotation.profile, doubt);
+  if (doubt !== undefined && turns) rotation.warn(`${promotion.step.user} has a new password, but ${doubt}`);
+  else if (doubt !== undefined) throw oldAccepted(rotation.profile, doubt);
   return stored;
 }
 

@@ -37,7 +37,7 @@ export async function carryOut(stage: Stage, prepared: Prepared, options: Option
     });
   const choices = choicesOf(prepared, options);
   log('begun');
-  const progress = stage.terminal.progress(held.plain.name);
+  const progress = await stage.terminal.progress(held.plain.name);
   const rotation = rotationOf(stage, held, { choices, admin: adminOf(prepared), step: progress.step });
   const heard = whenInterrupted(() => {
     progress.fail();
