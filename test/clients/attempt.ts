@@ -1,0 +1,75 @@
+import { readFileSync, statSync } from 'node:fs';
+import { delimiter } from 'node:path';
+import { newPlace } from '../helpers/place.ts';
+import { dbcreds, type Result } from '../helpers/program.ts';
+import { type Login, newLogin, type Server } from '../services/server.ts';
+import { use } from '../services/use.ts';
+import type { Client, Kit, Outcome, Outcomes, Way } from './roster/client.ts';
+
+type Case = keyof Outcomes;
+
+/** An outcome with what the client said, for whoever has to find out why. */
+export interface Attempt {
+  readonly outcome: Outcome;
+  readonly words: string;
+}
+
+const variants = { right: 'right', whole: 'right', otherCa: 'otherCa', otherName: 'otherName' } as const;
+
+/** One way of a client against one server, by a user that nobody else is. */
+export async function attempt(client: Client, way: Way, kit: Kit, which: Case): Promise<Attempt> {
+  const server = await use(client.engine, variants[which]);
+  const login = await newLogin(server);
+  const from = statSync(server.log).size;
+  const result = await travel(server, login, way, kit, which === 'whole');
+  const log = readFileSync(server.log).subarray(from).toString('utf8');
+  return judge(result, login, way, log);
+}
+
+/** The client under the built program, with a private CA and verify-full. */
+function travel(server: Server, login: Login, way: Way, kit: Kit, whole: boolean): Promise<Result> {
+  const place = newPlace();
+  place.write('certs/ca.pem', readFileSync(server.ca, 'utf8'));
+  const { engine, host, port } = server;
+  const { user, password, database } = login;
+  const tls = { mode: 'verify-full', ca: 'certs/ca.pem', ...(way.extraCa ? { nodeExtraCa: true } : {}) };
+  const profile = { ...{ engine, host, port, user, database, provider: 'env', tls }, ...styleOf(way, whole) };
+  place.write('dbcreds.json', { project: 'shop', profiles: { dev: profile } });
+  const only = ['DATABASE_URL', ...(way.extraCa ? ['NODE_EXTRA_CA_CERTS'] : [])];
+  const flags = way.by === 'url' && !whole ? ['--only', only.join(',')] : [];
+  const path = [...(kit.path ?? []), server.clients, place.env.PATH].join(delimiter);
+  const env = { ...kit.env, DBCREDS_DEV_PASSWORD: password, PATH: path };
+  const args = ['run', '--env', 'dev', ...flags, '--', ...way.command(kit)];
+  return dbcreds(args, { place, env, timeout: 60_000 });
+}
+
+function styleOf({ by, urlStyle }: Way, whole: boolean): { urlStyle?: string } {
+  if (by === 'variables' && !whole) return { urlStyle: 'none' };
+  return urlStyle === undefined ? {} : { urlStyle };
+}
+
+/** What clients say of a certificate that they do not take. */
+const refusal =
+  /certificate|self.signed|SELF_SIGNED|UNABLE_TO|altname|ALTNAME|does not match|not valid for name|UnknownIssuer|NotValidForName|x509/i;
+
+/** The server's own log says who got in and how: a client may say what it likes. */
+function judge({ code, stdout, stderr }: Result, login: Login, { prints }: Way, log: string): Attempt {
+  const words = `${code} ${stdout}${stderr}`;
+  const said = (outcome: Outcome): Attempt => ({ outcome, words });
+  if (!log.includes(login.user)) return said(code !== 0 && refusal.test(stderr) ? 'refused' : 'failed');
+  const tls = loggedIn(login.user, log);
+  const right = prints
+    ? prints.test(stdout)
+    : stdout === `${login.user}|${login.database}|${tls ? 't' : 'f'}\n`;
+  if (tls === undefined || code !== 0 || !right) return said('failed');
+  return said(tls ? 'tls' : 'clear');
+}
+
+/** Whether the user got in over TLS at each login, or `undefined` where nobody did. */
+function loggedIn(user: string, log: string): boolean | undefined {
+  const logins = log
+    .split('\n')
+    .filter((line) => line.includes(user) && /connection authorized:|\bConnect\b(?!.*denied)/.test(line));
+  if (logins.length === 0) return undefined;
+  return logins.every((line) => /SSL enabled|using (SSL\/)?TLS/.test(line));
+}
