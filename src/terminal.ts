@@ -1,10 +1,12 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Context } from './context.ts';
 import { DbcredsError } from './errors.ts';
 import type { Board, Progress } from './terminal/progress.ts';
 import { printable } from './terminal/text.ts';
+import type { Turn } from './terminal/turn.ts';
 
 export type { Progress } from './terminal/progress.ts';
+export { statFields } from './terminal/stat.ts';
 export { oneLine, printable } from './terminal/text.ts';
 
 /** How long a question waits, in milliseconds. */
@@ -27,6 +29,13 @@ export interface Terminal {
   progress(title: string): Promise<Progress>;
   /** Asks on the terminal, not on stdin. @throws DbcredsError `NO_TERMINAL`, `INTERRUPTED`, `TIMED_OUT` */
   ask(question: string, options?: { hidden?: boolean; before?: string }): Promise<string>;
+  /**
+   * Does something while no other process asks on this terminal. Whoever looks within it whether the question still stands
+   * learns what was answered to the others meanwhile. Without a terminal it is just done.
+   *
+   * @throws DbcredsError `LOCKED` where the others do not come to an end
+   */
+  alone<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** The terminal of this process. */
@@ -45,6 +54,14 @@ export function openTerminal(context: Context): Terminal {
       resume?.();
     }
   };
+  let turn: Turn | undefined;
+  const alone = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (!available()) return work();
+    const { Turn } = await import('./terminal/turn.ts');
+    turn ??= new Turn(context);
+    // As long as ten others that nobody answers.
+    return turn.take(patience * 10, work);
+  };
   return {
     get available() {
       return available();
@@ -62,14 +79,7 @@ export function openTerminal(context: Context): Terminal {
     },
     ask: async (question, options = {}) => {
       if (!available()) throw noTerminal();
-      const { withLock } = await import('./lock.ts');
-      // Several processes of a monorepo may start at once: one question at a time.
-      const lock = {
-        timeoutMs: patience * 10,
-        folder: context.folders.state,
-        what: 'a question on this terminal',
-      };
-      return withLock(`terminal ${terminalNumber()}`, lock, async () => {
+      return alone(async () => {
         const resume = board?.hold();
         try {
           return await prompt(question, options, context);
@@ -78,6 +88,7 @@ export function openTerminal(context: Context): Terminal {
         }
       });
     },
+    alone,
   };
 }
 
@@ -91,21 +102,6 @@ function canOpen(context: Context): boolean {
     // ENXIO: no controlling terminal.
     return false;
   }
-}
-
-/** Field 7 of proc(5)'s `stat`: `/dev/tty` is one name for every terminal. Elsewhere all terminals share a lock. */
-function terminalNumber(): string {
-  try {
-    return statFields('self')[4] ?? '';
-  } catch {
-    return '';
-  }
-}
-
-/** The fields of `/proc/PID/stat` behind the command's name, which may hold spaces and brackets itself. */
-export function statFields(pid: string): string[] {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
 function write(fd: number, text: string): void {

@@ -28,5 +28,6 @@ function silent({ onWarning = () => {} }: Options): Terminal {
       Promise.reject(
         new DbcredsError('NO_TERMINAL', { kind: 'refused', message: 'a program cannot be asked' }),
       ),
+    alone: (work) => work(),
   };
 }
