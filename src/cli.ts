@@ -24,9 +24,15 @@ export async function start(leaving?: () => void): Promise<void> {
   try {
     status = await main(process.argv.slice(2), { context, terminal });
   } catch (error) {
-    status = report(error, terminal, context);
+    status = await report(error, terminal, context);
   }
+  await leave(context, terminal);
   process.exit(status);
+}
+
+/** Else Node puts back the terminal's settings of our start, which may be those of another process's question. */
+async function leave({ platform }: Context, terminal: Terminal): Promise<void> {
+  if (platform !== 'win32' && terminal.available) (await import('./launch/end.ts')).leaveTerminal();
 }
 
 interface Stage {
@@ -94,9 +100,10 @@ function nowhere(): DbcredsError {
 }
 
 /** Prints an error, and tells the exit status. */
-function report(error: unknown, terminal: Terminal, { env }: Context): number {
+async function report(error: unknown, terminal: Terminal, context: Context): Promise<number> {
   const known = error instanceof DbcredsError ? error : unforeseen(error);
   if (known.code === 'INTERRUPTED' && known.message === 'interrupted') {
+    await leave(context, terminal);
     // As if we had not caught it: a shell loop around us stops too.
     process.kill(process.pid, 'SIGINT');
     // The signal may be delivered by another thread of ours, a moment later.
@@ -104,7 +111,7 @@ function report(error: unknown, terminal: Terminal, { env }: Context): number {
     return 130;
   }
   terminal.say(formatError(known));
-  if (env.DBCREDS_DEBUG) terminal.say(traceOf(error));
+  if (context.env.DBCREDS_DEBUG) terminal.say(traceOf(error));
   if ('stuck' in known) leaveStuck(known.exitCode);
   return known.exitCode;
 }
