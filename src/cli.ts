@@ -1,8 +1,8 @@
 import { type Given, isGlobal, optionsOf, readWords } from './cli/argv.ts';
-import { nameOf } from './cli/words.ts';
 import type { CommandRow } from './commands/command.ts';
 import { usage } from './commands/options.ts';
 import { runRow } from './commands/run.ts';
+import { nameOf } from './commands/words.ts';
 import { type Context, contextOf } from './context.ts';
 import { DbcredsError, formatError, unforeseen } from './errors.ts';
 import { leaveStuck } from './launch/leave.ts';
@@ -86,7 +86,8 @@ function checkCount(command: CommandRow, words: readonly string[]): void {
   const needed = places.filter((place) => place.startsWith('<')).length;
   const help: [string, string] = ['its form:', `dbcreds ${command.usage}`];
   if (words.length < needed) throw usage(`${nameOf(command)} needs ${places[words.length]}`, [help]);
-  const most = places.some((place) => place.includes('...')) ? Number.POSITIVE_INFINITY : places.length;
+  if (command.stopsEarly || places.some((place) => place.includes('...'))) return;
+  const most = places.length;
   if (words.length <= most) return;
   const takes = most === 0 ? 'no word behind it' : `one word, ${places[0]}, and not ${words.length}`;
   throw usage(`${nameOf(command)} takes ${takes}`, [help]);

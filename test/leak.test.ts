@@ -45,6 +45,7 @@ for (const engine of ['postgresql', 'mariadb', 'mysql'] as const) {
       ['generate'],
       ['connect', 'dev', '--', engine === 'postgresql' ? '-c' : '-e', 'SELECT 1'],
       ['doctor', '--json'],
+      ['completion', 'bash', 'show', '--env', ':'],
     ]) {
       const { code, output } = await witness.run(args);
       assert.is(code, 0, output);

@@ -1,7 +1,7 @@
 import type { CommandRow, OptionRow, Options } from '../commands/command.ts';
 import { usage } from '../commands/options.ts';
+import { flagsOf, isCommand, nameOf, splitOption } from '../commands/words.ts';
 import { misplaced, unknownCommand, unknownOption } from './refusals.ts';
-import { flagsOf, isCommand, nameOf, splitOption } from './words.ts';
 
 /** The options that every command has. */
 export const globalOptions: readonly OptionRow[] = [{ flags: '-h, --help', help: 'show this' }];

@@ -1,6 +1,6 @@
 import type { CommandRow, OptionRow } from '../commands/command.ts';
+import { nameOf } from '../commands/words.ts';
 import { globalOptions } from './argv.ts';
-import { nameOf } from './words.ts';
 
 /** What `dbcreds --help` prints. */
 export function overview(commands: readonly CommandRow[]): string {
@@ -24,7 +24,7 @@ export function overview(commands: readonly CommandRow[]): string {
 /** What `dbcreds COMMAND --help` prints. */
 export function commandHelp(row: CommandRow): string {
   const options: readonly OptionRow[] = [...row.options, ...globalOptions];
-  const usage = row.stopsEarly
+  const usage = row.usage.includes('[...command]')
     ? `${nameOf(row)} [options] -- <command> [arguments]`
     : `${row.usage} [options]`;
   return `${[

@@ -1,8 +1,8 @@
 import type { CommandRow } from '../commands/command.ts';
 import { usage } from '../commands/options.ts';
+import { flagsOf, isCommand, nameOf, splitOption } from '../commands/words.ts';
 import { DbcredsError, type Hint, named } from '../errors.ts';
 import { nearest } from '../profiles/nearest.ts';
-import { flagsOf, isCommand, nameOf, splitOption } from './words.ts';
 
 /** What people type who come from other programs. */
 const synonyms: Readonly<Record<string, string>> = {

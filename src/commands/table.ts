@@ -230,4 +230,18 @@ export const commands: readonly CommandRow[] = [
     exits: '0',
     load: async () => (await import('./generate.ts')).generate,
   },
+  {
+    usage: 'completion <shell>',
+    summary: "Print a shell's completion script: bash, zsh, fish or powershell",
+    options: [],
+    examples: [
+      'dbcreds completion bash > ~/.local/share/bash-completion/completions/dbcreds',
+      'dbcreds completion zsh > "$fpath[1]/_dbcreds"',
+      'dbcreds completion fish > ~/.config/fish/completions/dbcreds.fish',
+      'dbcreds completion powershell >> $PROFILE',
+    ],
+    exits: ends,
+    stopsEarly: true,
+    load: async () => (await import('./completion.ts')).completionFor(commands),
+  },
 ];

@@ -1,6 +1,6 @@
 import { optionsOf, readWords } from '../../src/cli/argv.ts';
-import { nameOf } from '../../src/cli/words.ts';
 import { commands } from '../../src/commands/table.ts';
+import { nameOf } from '../../src/commands/words.ts';
 import { Shop } from '../commands/kit.ts';
 import { dbcreds } from '../helpers/program.ts';
 import { assert, suite } from '../helpers/suite.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nameOf } from '../../src/cli/words.ts';
 import { commands } from '../../src/commands/table.ts';
+import { nameOf } from '../../src/commands/words.ts';
 import { newPlace } from '../helpers/place.ts';
 import { cli, dbcreds, program } from '../helpers/program.ts';
 import { assert, suite } from '../helpers/suite.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { globalOptions } from '../../src/cli/argv.ts';
-import { flagsOf, nameOf } from '../../src/cli/words.ts';
 import { commands } from '../../src/commands/table.ts';
+import { flagsOf, nameOf } from '../../src/commands/words.ts';
 import { readTree, withoutComments } from '../helpers/source.ts';
 import { assert, suite } from '../helpers/suite.ts';
 import { project } from '../services/cache.ts';

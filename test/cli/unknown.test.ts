@@ -1,6 +1,6 @@
 import { unknownCommand, unknownOption } from '../../src/cli/refusals.ts';
-import { flagsOf, nameOf } from '../../src/cli/words.ts';
 import { commands } from '../../src/commands/table.ts';
+import { flagsOf, nameOf } from '../../src/commands/words.ts';
 import { Shop } from '../commands/kit.ts';
 import { dbcreds } from '../helpers/program.ts';
 import { assert, suite } from '../helpers/suite.ts';

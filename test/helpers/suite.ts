@@ -15,6 +15,8 @@ export type Need =
   | 'age'
   | 'pgbouncer'
   | 'pty'
+  | 'shells'
+  | 'man'
   | 'node20'
   | 'node22'
   | 'node24'

@@ -20,6 +20,11 @@ const packages: Commands = {
   'secret-tool': 'libsecret-tools',
   age: 'age',
   'age-keygen': 'age',
+  bash: 'bash',
+  zsh: 'zsh',
+  fish: 'fish',
+  man: 'man-db',
+  mandoc: 'mandoc',
 };
 
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
@@ -80,6 +85,10 @@ export const secretService = (ground: Ground): Promise<Commands> =>
   commands(ground, 'dbus-daemon', 'dbus-send', 'dbus-test-tool', 'gnome-keyring-daemon', 'secret-tool');
 
 export const age = (ground: Ground): Promise<Commands> => commands(ground, 'age', 'age-keygen');
+
+export const shells = (ground: Ground): Promise<Commands> => commands(ground, 'bash', 'zsh', 'fish');
+
+export const man = (ground: Ground): Promise<Commands> => commands(ground, 'man', 'mandoc');
 
 /** A pseudo-terminal, for which the binary of the system's kind must be there. */
 export async function pty(): Promise<{ works: true }> {

@@ -22,6 +22,8 @@ const starts: { readonly [K in keyof Services]: () => Promise<Start> } = {
   age: async () => (await import('./commands.ts')).age,
   pgbouncer: async () => (await import('./pgbouncer-programs.ts')).start,
   pty: async () => (await import('./commands.ts')).pty,
+  shells: async () => (await import('./commands.ts')).shells,
+  man: async () => (await import('./commands.ts')).man,
 };
 
 /** All that a run starts and makes: services, each once, and one folder for everything, which goes at the end. */

@@ -36,6 +36,10 @@ export interface Services {
   /** `age` and `age-keygen`. */
   age: Commands;
   pgbouncer: Programs;
+  /** `bash`, `zsh` and `fish`. */
+  shells: Commands;
+  /** What shows a manual page, and what checks one. */
+  man: Commands;
   pty: { readonly works: true };
 }
 

@@ -1,4 +1,4 @@
-import type { CommandRow } from '../commands/command.ts';
+import type { CommandRow } from './command.ts';
 
 /** `add` of `add <name>`. */
 export function nameOf(row: CommandRow): string {
