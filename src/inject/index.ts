@@ -41,7 +41,8 @@ export function inject(profile: Profile, connection: Connection, options: Inject
   const files: ClientFile[] = [];
   const url = urlOf(connection, options.urlStyle);
   const own: Record<string, string | Secret> = url === undefined ? {} : { DATABASE_URL: new Secret(url) };
-  if (connection.engine === 'postgresql') Object.assign(own, postgresqlVariables(connection));
+  if (connection.engine === 'postgresql')
+    Object.assign(own, postgresqlVariables(connection, options.urlStyle));
   else {
     const file = clientFile(options.cache, 'my.cnf', optionFile(connection));
     files.push(file);

@@ -1,8 +1,15 @@
+import type { UrlStyle } from '../profiles/profile.ts';
 import type { Secret } from '../secret.ts';
 import { type Connection, readOnlyOption, verifies } from './connection.ts';
 
-/** libpq's variables. GSS encryption is switched off: it would be tried before TLS and is none of ours. */
-export function postgresqlVariables(connection: Connection): Record<string, string | Secret> {
+/**
+ * libpq's variables. GSS encryption is switched off: it would be tried before TLS and is none of ours. Not for Go, whose
+ * drivers have none and of which pq stops at the variable (lib/pq 1.12).
+ */
+export function postgresqlVariables(
+  connection: Connection,
+  style: UrlStyle,
+): Record<string, string | Secret> {
   const { host, port, database, user, password, hostAddress, tls, readOnly, params } = connection;
   const root = tls.ca ?? (verifies(tls.mode) ? (tls.systemCa ?? 'system') : undefined);
   return {
@@ -15,7 +22,7 @@ export function postgresqlVariables(connection: Connection): Record<string, stri
     PGSSLMODE: tls.mode,
     ...(root ? { PGSSLROOTCERT: root } : {}),
     ...(tls.cert && tls.key ? { PGSSLCERT: tls.cert, PGSSLKEY: tls.key } : {}),
-    PGGSSENCMODE: 'disable',
+    ...(style === 'go' ? {} : { PGGSSENCMODE: 'disable' }),
     ...(readOnly ? { PGOPTIONS: params.options ?? readOnlyOption } : {}),
   };
 }

@@ -26,8 +26,9 @@ export function urlOf(connection: Connection, style: UrlStyle): string | undefin
   return params === '' ? base : `${base}?${params}`;
 }
 
+/** SQLAlchemy's scheme names the driver: alone, `postgresql` is psycopg2 up to its version 2.0, and psycopg from 2.1 on. */
 function schemeOf({ engine }: Connection, style: UrlStyle): string {
-  if (engine === 'postgresql') return engine;
+  if (engine === 'postgresql') return style === 'sqlalchemy' ? `${engine}+psycopg` : engine;
   const schemes: Partial<Record<UrlStyle, string>> = {
     mariadb: 'mariadb',
     sqlalchemy: `${engine}+pymysql`,
@@ -85,17 +86,20 @@ function mariadb({ tls }: Connection): Params {
   return tls.mode === 'disable' ? {} : { ssl: 'true' };
 }
 
+/**
+ * PyMySQL's words, of which SQLAlchemy takes `ssl_ca`, `ssl_cert`, `ssl_key` and `ssl_check_hostname` for one `ssl` option.
+ * Never `ssl_verify_cert` or `ssl_verify_identity` with them: those pass by as words of their own, and then PyMySQL forgets
+ * that option, the CA in it, and for want of a CA the host's name (1.2.4 with SQLAlchemy 2.1.9). Without a CA it checks
+ * nothing at all, so that there is always one: where the system has no bundle, a file that does not exist.
+ */
 function sqlalchemy({ tls }: Connection): Params {
   if (tls.mode === 'disable') return {};
-  const ca = tls.ca ?? (verifies(tls.mode) ? tls.systemCa : undefined);
-  const identity = tls.mode === 'verify-full' ? 'true' : undefined;
-  return {
-    ssl_ca: ca,
-    ssl_verify_cert: verifies(tls.mode) ? 'true' : undefined,
-    ssl_verify_identity: identity,
-    ssl_cert: tls.cert,
-    ssl_key: tls.key,
-  };
+  const own = { ssl_cert: tls.cert, ssl_key: tls.key };
+  if (verifies(tls.mode)) {
+    const ca = tls.ca ?? tls.systemCa ?? 'system';
+    return { ssl_ca: ca, ssl_check_hostname: String(tls.mode === 'verify-full'), ...own };
+  }
+  return tls.cert ? own : { ssl_verify_cert: 'false' };
 }
 
 function rails({ tls }: Connection): Params {
