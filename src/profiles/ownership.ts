@@ -30,12 +30,14 @@ export function assertUnshared(path: string, stats: Stats, context: Context): vo
 }
 
 function isPrivateGroup(gid: number): boolean {
-  const { username, gid: own } = userInfo();
-  if (gid !== own) return false;
-  let groups: string;
+  let [username, groups] = ['', ''];
   try {
+    const user = userInfo();
+    if (gid !== user.gid) return false;
+    username = user.username;
     groups = readFileSync('/etc/group', 'utf8');
   } catch {
+    // A container's user often has no entry in /etc/passwd, and then no group that is known to be private.
     return false;
   }
   const line = groups.split('\n').find((entry) => entry.split(':')[2] === String(gid));
