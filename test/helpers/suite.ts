@@ -17,6 +17,7 @@ export type Need =
   | 'pty'
   | 'shells'
   | 'man'
+  | 'tini'
   | 'node20'
   | 'node22'
   | 'node24'

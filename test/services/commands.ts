@@ -25,6 +25,7 @@ const packages: Commands = {
   fish: 'fish',
   man: 'man-db',
   mandoc: 'mandoc',
+  tini: 'tini',
 };
 
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
@@ -83,6 +84,8 @@ export const updateLists = (ground: Ground): Promise<string> =>
 /** The programs that a Secret Service is made of, and a client for it. */
 export const secretService = (ground: Ground): Promise<Commands> =>
   commands(ground, 'dbus-daemon', 'dbus-send', 'dbus-test-tool', 'gnome-keyring-daemon', 'secret-tool');
+
+export const tini = (ground: Ground): Promise<Commands> => commands(ground, 'tini');
 
 export const age = (ground: Ground): Promise<Commands> => commands(ground, 'age', 'age-keygen');
 

@@ -21,6 +21,7 @@ const starts: { readonly [K in keyof Services]: () => Promise<Start> } = {
   'secret-service': async () => (await import('./commands.ts')).secretService,
   age: async () => (await import('./commands.ts')).age,
   pgbouncer: async () => (await import('./pgbouncer-programs.ts')).start,
+  tini: async () => (await import('./commands.ts')).tini,
   pty: async () => (await import('./commands.ts')).pty,
   shells: async () => (await import('./commands.ts')).shells,
   man: async () => (await import('./commands.ts')).man,

@@ -40,6 +40,8 @@ export interface Services {
   shells: Commands;
   /** What shows a manual page, and what checks one. */
   man: Commands;
+  /** What `docker run --init` puts in front. */
+  tini: Commands;
   pty: { readonly works: true };
 }
 
