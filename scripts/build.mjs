@@ -16,12 +16,14 @@ import {
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { noticesOf } from './notices.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const source = resolve(root, 'src');
 const dist = resolve(root, 'dist');
 // Built aside and moved in file by file, so that a program which runs meanwhile never finds a file missing.
 const out = mkdtempSync(resolve(root, 'node_modules/.dist-'));
+process.once('exit', () => rmSync(out, { recursive: true, force: true }));
 const { version } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
 
 /** `src/commands/add.ts` -> `commands-add`. */
@@ -92,18 +94,20 @@ const core = new Set(
     .filter(isOurs),
 );
 
-await build({
-  ...common,
-  stdin: {
-    contents: [...core]
-      .map((file) => `export * as ${identifier(file)} from ${JSON.stringify(file)};`)
-      .join('\n'),
-    resolveDir: source,
-    loader: 'ts',
-  },
-  outfile: resolve(out, 'core.cjs'),
-  plugins: [lazy(found)],
-});
+const parts = [
+  await build({
+    ...common,
+    stdin: {
+      contents: [...core]
+        .map((file) => `export * as ${identifier(file)} from ${JSON.stringify(file)};`)
+        .join('\n'),
+      resolveDir: source,
+      loader: 'ts',
+    },
+    outfile: resolve(out, 'core.cjs'),
+    plugins: [lazy(found)],
+  }),
+];
 // V8 takes any source of the same length for the one that it compiled: the cache is named by the content.
 const digest = createHash('sha256')
   .update(readFileSync(resolve(out, 'core.cjs')))
@@ -125,7 +129,7 @@ found.add(resolve(source, 'providers/keychain/readback.ts'));
 found.add(resolve(source, 'index.ts'));
 const built = new Set();
 for (let left = [...found]; left.length > 0; left = [...found].filter((file) => !built.has(file))) {
-  await Promise.all(
+  const made = await Promise.all(
     left.map((file) =>
       build({
         ...common,
@@ -136,8 +140,10 @@ for (let left = [...found]; left.length > 0; left = [...found].filter((file) => 
     ),
   );
   for (const file of left) built.add(file);
+  parts.push(...made);
 }
 
+writeFileSync(resolve(out, 'THIRD-PARTY-NOTICES.txt'), noticesOf(parts.map(({ metafile }) => metafile)));
 writeTypes(resolve(out, 'types'));
 
 mkdirSync(dist, { recursive: true });
@@ -146,7 +152,6 @@ rmSync(resolve(dist, 'types'), { recursive: true, force: true });
 for (const file of made) renameSync(resolve(out, file), resolve(dist, file));
 for (const file of readdirSync(dist))
   if (!made.includes(file)) rmSync(resolve(dist, file), { recursive: true });
-rmSync(out, { recursive: true });
 
 /** The declarations of the library and of what it names, as those of a CJS package. */
 function writeTypes(folder) {
