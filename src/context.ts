@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
@@ -81,7 +82,8 @@ export function contextOf(env: Environment, cwd: string = workingFolder()): Cont
 }
 
 /**
- * `HOME` where it is an absolute path: an empty or relative one would make a folder of somebody's repository one's own.
+ * `HOME` where it is an absolute path: an empty or relative one would make a folder of somebody's repository one's own. One
+ * that may not be entered is another user's, left over by what changed the user (`su`, `setpriv`, an image's `USER`).
  * A container's user of a bare number has none, and needs none for what comes from the environment.
  */
 function homeOf({ HOME, USERPROFILE }: Environment): string {
@@ -89,12 +91,21 @@ function homeOf({ HOME, USERPROFILE }: Environment): string {
   for (const find of [() => stated ?? '', homedir, () => userInfo().homedir]) {
     try {
       const home = find();
-      if (isAbsolute(home)) return home;
+      if (isAbsolute(home) && mayEnter(home)) return home;
     } catch {
       // Neither `HOME` nor a line in the list of users.
     }
   }
   return '/nonexistent';
+}
+
+function mayEnter(folder: string): boolean {
+  try {
+    accessSync(folder, constants.X_OK);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EACCES';
+  }
 }
 
 /** Empty where it was deleted. */

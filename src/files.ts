@@ -139,6 +139,16 @@ export function readSmallFile(
   }
 }
 
+/** What a path leads to. `undefined`: nothing, or nothing that this user may see. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    // EACCES: a folder on the way. ELOOP, ENAMETOOLONG: no such file can be.
+    return undefined;
+  }
+}
+
 function assertPrivate(path: string, stats: Stats, othersMayRead: boolean): void {
   if (!stats.isFile()) throw unsafe(path, 'is not a regular file', []);
   const uid = process.getuid?.();

@@ -55,9 +55,13 @@ export function findProject(context: Context): string | undefined {
   }
 }
 
-/** A link that leads nowhere is there too: what its author meant is not to be skipped. */
+/** A link that leads nowhere is there too, and so is what may not be looked at: nothing is skipped by accident. */
 function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 function readProject(file: string, context: Context): ProfileFile {

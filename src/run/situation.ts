@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
+import { statOf } from '../files.ts';
 import type { Situation } from '../guards/index.ts';
 import { isLocal } from '../profiles/address.ts';
 import type { Profile } from '../profiles/profile.ts';
@@ -76,7 +77,7 @@ function redirectsOf({ production, tunnelled, dial, tls, inject, target, urlStyl
 export function isOwnSocket({ target }: Profile): boolean {
   if (!target.host.startsWith('/')) return false;
   const path = target.engine === 'postgresql' ? join(target.host, `.s.PGSQL.${target.port}`) : target.host;
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statOf(path);
   return stats?.isSocket() === true && (stats.uid === 0 || serverUsers().includes(stats.uid));
 }
 
@@ -103,8 +104,7 @@ export function optionFiles({ home }: Pick<Context, 'home'>): string[] {
   ];
   if (keys.length > 0)
     found.push(`${join(home, '.my.cnf')} sets ${[...new Set(keys.map((key) => key[1]))].join(', ')}`);
-  if (statSync(join(home, '.mylogin.cnf'), { throwIfNoEntry: false }))
-    found.push(`${join(home, '.mylogin.cnf')} sets a login`);
+  if (statOf(join(home, '.mylogin.cnf'))) found.push(`${join(home, '.mylogin.cnf')} sets a login`);
   return found;
 }
 

@@ -1,7 +1,8 @@
-import { type Stats, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { DbcredsError, shellWord } from '../../errors.ts';
+import { statOf } from '../../files.ts';
 import { logFile } from '../../log.ts';
 import { userFile } from '../../profiles/files.ts';
 import type { Profile } from '../../profiles/profile.ts';
@@ -50,7 +51,7 @@ function attempt(read: () => unknown): Remark[] | undefined {
 
 /** Root's may be read by a group. */
 function keyRemarks({ name }: Profile, key: string): Remark[] {
-  const stats = statSync(key, { throwIfNoEntry: false });
+  const stats = statOf(key);
   if (stats === undefined) return [problem(`${name}: ${key} does not exist`)];
   if (process.platform === 'win32') return [];
   const allowed = stats.uid === 0 ? 0o640 : 0o600;
@@ -66,7 +67,7 @@ function keyRemarks({ name }: Profile, key: string): Remark[] {
 function trustRemarks(context: Context): Remark[] {
   const fault = attempt(() => readTrust(context));
   if (fault) return fault;
-  const there = statSync(trustFile(context), { throwIfNoEntry: false }) !== undefined;
+  const there = statOf(trustFile(context)) !== undefined;
   return there ? [ok(trustFile(context))] : [];
 }
 
@@ -92,7 +93,7 @@ function rights(context: Context, profiles: readonly Profile[]): Remark[] {
 
 /** @param bits that others must not have */
 function rightsOf(path: string, bits: number, mend: string): Remark[] {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statOf(path);
   if (stats === undefined) return [];
   const uid = process.getuid?.();
   if (stats.uid !== uid && stats.uid !== 0)

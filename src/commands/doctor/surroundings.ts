@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
+import { statOf } from '../../files.ts';
 import { nodeDebugGuard, unsafeNames } from '../../guards/hygiene.ts';
 import { isClientVariable } from '../../profiles/reserved.ts';
 import { optionFiles } from '../../run/situation.ts';
@@ -59,8 +59,7 @@ function debugging({ env }: Context): Remark[] {
 function passwordFiles({ home }: Context): Remark[] {
   return ['.pgpass', '.pg_service.conf'].flatMap((name) => {
     const file = join(home, name);
-    const stats = statSync(file, { throwIfNoEntry: false });
-    if (stats === undefined) return [];
+    if (statOf(file) === undefined) return [];
     return [ok(`${file}: there; run's password and host go before it`)];
   });
 }
