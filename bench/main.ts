@@ -1,69 +1,101 @@
-// What a run costs before the command starts, in times of a bare start of the same Node.
-//   npm run bench                           the aims, under every Node that can be had
-//   npm run bench -- --peers                and what others need for the same
-//   npm run bench -- --rounds 51 --node 24  how many pairs of runs (default 25), and under which Nodes (20,22,24,26)
+// What a run costs before the command starts, and while it runs, in times of a bare start of the same Node.
+//   npm run bench                           all of it, under Node 20 and 24, with others beside it (about 10 minutes)
+//   npm run bench -- --quick                the same with 5 pairs of runs each instead of 25
+//   npm run bench -- --rounds 51 --node 24,26 --only env,dotenvx     other numbers, other Nodes, some rows
+//   npm run bench -- --write                puts what it found into docs/performance.md
 import { parseArgs } from 'node:util';
-import { use } from '../test/services/use.ts';
-import { compare, type Timing } from './measure.ts';
-import { withPeers } from './peers.ts';
-import { type Aim, type Subject, whyNot, withEnv, withKeychain } from './subjects.ts';
+import { newPlace } from '../test/helpers/place.ts';
+import { Keychain } from '../test/services/keychain.ts';
+import { Unavailable, use } from '../test/services/use.ts';
+import { type Command, compare, median, type Timing } from './measure.ts';
+import { withPeers, withSecretTool } from './peers.ts';
+import { type Column, chart, growth, heading, type Row, table, verdict, writePage } from './report.ts';
+import { type Subject, withEnv, withFile, withKeychain } from './subjects.ts';
+import { cpuOf, peakOf, residentOf } from './usage.ts';
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+const tick = (): boolean => process.stderr.write('.');
 
-interface Column {
-  readonly node: string;
-  readonly by: keyof Aim;
-  readonly timings: readonly Timing[];
+async function subjectsOf(keychain: Keychain | undefined): Promise<Subject[]> {
+  const ours = [...withEnv(), ...(await withFile()), ...(keychain ? await withKeychain(keychain) : [])];
+  const peers = await withPeers().catch((error) => {
+    say(`without other programs: ${error.message}`);
+    return [];
+  });
+  return [...ours, ...peers, ...(keychain ? [await withSecretTool(keychain)] : [])];
 }
 
 async function measure(major: string, subjects: readonly Subject[], rounds: number): Promise<Column> {
   const { file, version } = await use('node', major);
-  const commands = subjects.map(({ command }) => command(file));
-  const [first] = commands;
-  if (first === undefined) throw new Error('there is nothing to time');
-  const baseline = { ...first, argv: [file, '-e', '0'] } as const;
-  const timings = compare(baseline, commands, rounds, () => process.stderr.write('.'));
+  const { cwd, env } = newPlace();
+  const bare: Command = { argv: [file, '-e', '0'], cwd, env };
+  const exec = process.platform !== 'win32' && Number(major) >= 22;
+  // It comes first against itself: how far the machine is from quiet.
+  const named: readonly Subject[] = [{ name: '`node -e 0`', wraps: false, command: () => bare }, ...subjects];
+  const commands = named.map(({ command }) => command(file, ['true']));
+  const wall = compare(bare, commands, rounds, tick);
+  const cpu = compare(bare, commands, rounds, tick, cpuOf);
+  const rows: Row[] = [];
+  for (const [i, subject] of named.entries())
+    rows.push({
+      name: subject.name,
+      profiles: subject.profiles,
+      aim: subject.aim?.[exec ? 'exec' : 'spawn'],
+      wall: wall[i] as Timing,
+      cpu: cpu[i] as Timing,
+      peak: peak(commands[i] as Command),
+      resident: subject.wraps ? await residentOf(subject.command(file, ['sleep', '60'])) : undefined,
+    });
   process.stderr.write('\n');
-  return { node: version, by: major === '20' ? 'spawn' : 'exec', timings };
+  return { node: version, exec, rows };
 }
 
-function print(subjects: readonly Subject[], columns: readonly Column[]): void {
-  const cells = columns.map(({ node, by }) => `Node ${node}, ${by}`);
-  say(`| x \`node -e 0\` (ms) | ${cells.join(' | ')} |`);
-  say(`|---|${columns.map(() => '---|').join('')}`);
-  subjects.forEach(({ name, aim }, i) => {
-    const row = columns.map(({ by, timings }) => cell(timings[i], aim?.[by]));
-    say(`| ${name} | ${row.join(' | ')} |`);
-  });
+/** Of three runs: it hardly varies. */
+function peak(command: Command): number | undefined {
+  const found = [1, 2, 3].map(() => peakOf(command)).filter((bytes) => bytes !== undefined);
+  return found.length > 0 ? median(found) : undefined;
 }
 
-function cell(timing: Timing | undefined, aim: number | undefined): string {
-  if (timing === undefined) return '';
-  const { ratio, ms } = timing;
-  const verdict = aim === undefined ? '' : `, aim ${aim.toFixed(2)}${ratio > aim ? ' MISSED' : ''}`;
-  return `${ratio.toFixed(2)} (${ms.toFixed(0)})${verdict}`;
+function print(columns: readonly Column[]): string {
+  const parts = columns.flatMap((column) => [heading(column), table(column), verdict(column), chart(column)]);
+  return [...parts, growth(columns)].filter((part) => part !== '').join('\n\n');
+}
+
+/** @returns undefined where this machine cannot have one */
+async function openKeychain(): Promise<Keychain | undefined> {
+  try {
+    return await Keychain.open('unlocked');
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    say(`without the keychain: ${error.message}`);
+    return undefined;
+  }
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      peers: { type: 'boolean', default: false },
-      rounds: { type: 'string', default: '25' },
-      node: { type: 'string', default: '20,22,24,26' },
+      rounds: { type: 'string' },
+      node: { type: 'string', default: '20,24' },
+      only: { type: 'string', default: '' },
+      quick: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
     },
   });
-  const keychain = await withKeychain().catch((error) => {
-    say(`without the keychain: ${whyNot(error)}`);
-    return { subjects: [], close: async () => {} };
-  });
+  const rounds = Number(values.rounds ?? (values.quick ? 5 : 25));
+  const keychain = await openKeychain();
   try {
-    const subjects = [...withEnv(), ...keychain.subjects, ...(values.peers ? await withPeers() : [])];
+    const words = values.only.split(',');
+    const subjects = (await subjectsOf(keychain)).filter(({ name }) =>
+      words.some((word) => name.includes(word)),
+    );
     const columns: Column[] = [];
-    for (const major of values.node.split(','))
-      columns.push(await measure(major, subjects, Number(values.rounds)));
-    print(subjects, columns);
+    for (const major of values.node.split(',')) columns.push(await measure(major, subjects, rounds));
+    const text = print(columns);
+    say(text);
+    if (values.write) writePage(text, rounds);
   } finally {
-    await keychain.close();
+    await keychain?.close();
   }
   process.exit();
 }
