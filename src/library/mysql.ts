@@ -3,6 +3,7 @@ import { opened } from './credential.ts';
 import { type DriverTls, driverTls } from './driver.ts';
 import type { Options } from './options.ts';
 import { otherEngine } from './pg.ts';
+import { shared } from './shared.ts';
 
 /** What `createPool()` and `createConnection()` of mysql2 take. */
 export interface MysqlConfig {
@@ -28,7 +29,8 @@ interface Login {
  * @throws DbcredsError as `credential`; a later connection fails with the same errors
  */
 export async function mysqlConfig(name: string, options: Options = {}): Promise<MysqlConfig> {
-  const { ready } = await opened(name, options);
+  const again = shared(() => opened(name, options));
+  const { ready } = await again();
   const { target, dial, tls } = ready.profile;
   if (target.engine === 'postgresql') throw otherEngine(name, target.engine, 'pgConfig');
   const ssl = driverTls(ready);
@@ -42,7 +44,7 @@ export async function mysqlConfig(name: string, options: Options = {}): Promise<
     stream: ({ config }) => {
       const socket = new Socket();
       // The server speaks first, and not before it is dialled: until then the login can still be changed.
-      opened(name, options).then(
+      again().then(
         ({ ready: { slot, profile } }) => {
           config.user = slot.user ?? profile.target.user;
           config.password = slot.password.reveal();

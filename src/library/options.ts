@@ -12,7 +12,7 @@ export interface Options {
   readonly via?: string;
   /** Absolute path of the folder from which `dbcreds.json` is looked for. Absent: the working directory. */
   readonly cwd?: string;
-  /** In place of `process.env`. */
+  /** In place of `process.env`; but the keychain is the one that the process's own variables lead to. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Gets what the command line would warn of, a line each. */
   readonly onWarning?: (message: string) => void;

@@ -4,6 +4,7 @@ import type { Ready } from '../run/environment.ts';
 import { opened } from './credential.ts';
 import { type DriverTls, driverTls } from './driver.ts';
 import type { Options } from './options.ts';
+import { shared } from './shared.ts';
 
 /** What `new Pool()` and `new Client()` of node-postgres take. */
 export interface PgConfig {
@@ -22,7 +23,8 @@ export interface PgConfig {
  * @throws DbcredsError as `credential`; the password function rejects with the same errors
  */
 export async function pgConfig(name: string, options: Options = {}): Promise<PgConfig> {
-  const { ready } = await opened(name, options);
+  const again = shared(() => opened(name, options));
+  const { ready } = await again();
   const { target, dial } = ready.profile;
   if (target.engine !== 'postgresql') throw otherEngine(name, target.engine, 'mysqlConfig');
   const user = ready.slot.user ?? target.user;
@@ -31,7 +33,7 @@ export async function pgConfig(name: string, options: Options = {}): Promise<PgC
     port: dial.port,
     user,
     database: target.database,
-    password: async () => passwordOf((await opened(name, options)).ready, user),
+    password: async () => passwordOf((await again()).ready, user),
     ssl: driverTls(ready) ?? false,
   };
 }

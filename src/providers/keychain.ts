@@ -1,6 +1,6 @@
 import type { AsyncEntry } from '@napi-rs/keyring';
 import type { Context } from '../context.ts';
-import type { DbcredsError } from '../errors.ts';
+import { DbcredsError } from '../errors.ts';
 import type { Record } from '../profiles/record.ts';
 import { decode } from './codec.ts';
 import type { Hooks } from './hooks.ts';
@@ -8,6 +8,7 @@ import { dropOldEntries, loadBinary, openEntry } from './keychain/binary.ts';
 import { bounded } from './keychain/bounded.ts';
 import { probeBus } from './keychain/bus.ts';
 import { busError, explain, keychainError } from './keychain/errors.ts';
+import { turns } from './keychain/turns.ts';
 import type { Access } from './keychain/write.ts';
 import type { Provider, Ref } from './provider.ts';
 
@@ -69,8 +70,12 @@ export class Keychain implements Provider {
     return { context: this.#context, terminal: this.#hooks.terminal, use };
   }
 
+  #use<T>(ref: Ref, work: (entry: AsyncEntry) => Promise<T>): Promise<T> {
+    return turns.take(() => this.#reach(ref, work), isFinal);
+  }
+
   /** One entry for each access. */
-  async #use<T>(ref: Ref, work: (entry: AsyncEntry) => Promise<T>): Promise<T> {
+  async #reach<T>(ref: Ref, work: (entry: AsyncEntry) => Promise<T>): Promise<T> {
     if (this.#refused) throw this.#refused;
     const call = { pending: false };
     try {
@@ -81,7 +86,7 @@ export class Keychain implements Provider {
       });
     } catch (error) {
       const ours = explain(error, ref);
-      if (/^KEYCHAIN_(MISSING|LOCKED|SILENT)$/.test(ours.code)) this.#refused = ours;
+      if (isFinal(ours)) this.#refused = ours;
       throw ours;
     }
   }
@@ -97,3 +102,7 @@ export class Keychain implements Provider {
     return work(openEntry(binary, ref.id));
   }
 }
+
+/** Asking again at once would get the same answer, or one more window that asks for a password. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof DbcredsError && /^KEYCHAIN_(MISSING|LOCKED|SILENT)$/.test(error.code);
