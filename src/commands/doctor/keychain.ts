@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { choose } from '../../providers/index.ts';
 import { loadBinary } from '../../providers/keychain/binary.ts';
-import { keychainError } from '../../providers/keychain/errors.ts';
+import { keychainError, uninstalled } from '../../providers/keychain/errors.ts';
 import { inquire, type ServiceState } from '../../providers/keychain/inquiry.ts';
 import type { Stage } from '../command.ts';
 import type { Known } from './known.ts';
@@ -27,11 +27,7 @@ function binaryRemark(level: Level): Remark {
     loadBinary();
     return ok('the library for it is installed');
   } catch {
-    return {
-      level,
-      message: `the library for it is not installed for ${process.platform}-${process.arch}`,
-      hints: [['install it with its optional parts:', 'npm install --include=optional @napi-rs/keyring']],
-    };
+    return { level, message: uninstalled.message, hints: [uninstalled.hint] };
   }
 }
 

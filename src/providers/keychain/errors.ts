@@ -120,8 +120,21 @@ const texts: readonly (readonly [RegExp, Kind])[] = [
     /Failed to connect to socket|DBUS_SESSION_BUS_ADDRESS|was not provided by any|ServiceUnknown/,
     'KEYCHAIN_MISSING',
   ],
-  [/Cannot find (native binding|module)/, 'KEYCHAIN_MISSING'],
 ];
+
+/** What npm leaves out by `--omit=optional`, with a lockfile of another platform, and where there is no binary for this one. */
+export const uninstalled: { readonly message: string; readonly hint: Hint } = {
+  message: `the library for it is not installed for ${process.platform}-${process.arch}`,
+  hint: ['install it too, with -g where the rest is:', 'npm install --include=optional dbcreds'],
+};
+
+function missingLibrary(ref: Ref): DbcredsError {
+  return new DbcredsError('KEYCHAIN_MISSING', {
+    message: `the keychain cannot be asked: ${uninstalled.message}`,
+    facts: [['entry', ref.id]],
+    hints: [uninstalled.hint, ...waysOn('KEYCHAIN_MISSING', ref)],
+  });
+}
 
 /** Makes one of ours of what the native library threw. */
 export function explain(error: unknown, ref: Ref): DbcredsError {
@@ -129,6 +142,7 @@ export function explain(error: unknown, ref: Ref): DbcredsError {
   const text = error instanceof Error ? error.message : '';
   if (/longer than platform limit/.test(text))
     return new DbcredsError('RECORD_TOO_LARGE', { message: 'the record is too large for this keychain' });
+  if (/Cannot find (native binding|module)/.test(text)) return missingLibrary(ref);
   const kind = texts.find(([pattern]) => pattern.test(text))?.[1] ?? 'KEYCHAIN_FAILED';
   // These two prefixes come with texts of the system; others might quote what was passed in.
   const safe = /^(Platform failure|Couldn't access platform storage): /.test(text);
