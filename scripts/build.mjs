@@ -170,13 +170,16 @@ function writeTypes(folder) {
   );
   execFileSync(process.execPath, [tsc, '-p', config], { stdio: 'inherit' });
   rmSync(config);
-  // The compiler leaves the endings in declarations as they are in the source.
-  for (const file of readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.d.ts'))) {
-    const text = readFileSync(resolve(folder, file), 'utf8');
-    writeFileSync(
-      resolve(folder, file),
-      text.replace(/((?:from |import\()['"]\.[^'"]*)\.ts(?=['"])/g, '$1.js'),
-    );
+  const wanted = new Set([resolve(folder, 'index.d.ts')]);
+  for (const file of wanted) {
+    // The compiler leaves the endings in declarations as they are in the source.
+    const text = readFileSync(file, 'utf8').replace(/((?:from |import\()['"]\.[^'"]*)\.ts(?=['"])/g, '$1.js');
+    writeFileSync(file, text);
+    for (const [, path] of text.matchAll(/(?:from |import\()['"](\.[^'"]*)\.js['"]/g))
+      wanted.add(resolve(dirname(file), `${path}.d.ts`));
   }
+  // What the library's declarations do not name is nobody's business, and some of it names packages that are not installed.
+  for (const name of readdirSync(folder, { recursive: true }))
+    if (name.endsWith('.d.ts') && !wanted.has(resolve(folder, name))) rmSync(resolve(folder, name));
   writeFileSync(resolve(folder, 'package.json'), '{ "type": "commonjs" }\n');
 }
