@@ -44,7 +44,7 @@ function travel(server: Server, login: Login, way: Way, kit: Kit, whole: boolean
 }
 
 function styleOf({ by, urlStyle }: Way, whole: boolean): { urlStyle?: string } {
-  if (by === 'variables' && !whole) return { urlStyle: 'none' };
+  if (by === 'variables' && !whole) return { urlStyle: urlStyle ?? 'none' };
   return urlStyle === undefined ? {} : { urlStyle };
 }
 

@@ -18,6 +18,7 @@ const packages: Commands = {
   'dbus-send': 'dbus',
   'dbus-test-tool': 'dbus-tests',
   'secret-tool': 'libsecret-tools',
+  python3: 'python3',
   age: 'age',
   'age-keygen': 'age',
   bash: 'bash',

@@ -22,6 +22,8 @@ const starts: { readonly [K in keyof Services]: () => Promise<Start> } = {
   age: async () => (await import('./commands.ts')).age,
   pgbouncer: async () => (await import('./pgbouncer-programs.ts')).start,
   tini: async () => (await import('./commands.ts')).tini,
+  python: async () => (await import('./python.ts')).start,
+  go: async () => (await import('./go.ts')).start,
   pty: async () => (await import('./commands.ts')).pty,
   shells: async () => (await import('./commands.ts')).shells,
   man: async () => (await import('./commands.ts')).man,

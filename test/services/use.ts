@@ -1,6 +1,8 @@
 import type { Certificates } from './certificates.ts';
 import type { Commands } from './commands.ts';
+import type { Go } from './go.ts';
 import type { Programs } from './pgbouncer-programs.ts';
+import type { Python } from './python.ts';
 import type { Server } from './server.ts';
 
 /** What a server shows a client: a certificate, or none. */
@@ -42,6 +44,8 @@ export interface Services {
   man: Commands;
   /** What `docker run --init` puts in front. */
   tini: Commands;
+  python: Python;
+  go: Go;
   pty: { readonly works: true };
 }
 
