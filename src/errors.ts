@@ -134,6 +134,12 @@ export function unforeseen(error: unknown): DbcredsError {
   });
 }
 
+/** Why the system would not: its code. Deno has none for what it was not permitted to do. */
+export function reasonOf(error: unknown): string {
+  const { code, name } = error as NodeJS.ErrnoException;
+  return name === 'NotCapable' ? 'Deno was not given that permission' : (code ?? name);
+}
+
 /** The same error with one sentence more. */
 export function withNote(error: DbcredsError, note: string): DbcredsError {
   const { code, message, kind, facts, hints, cause } = error;

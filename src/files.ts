@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { randomHex } from './digest.ts';
-import { DbcredsError, shellWord } from './errors.ts';
+import { DbcredsError, reasonOf, shellWord } from './errors.ts';
 
 /**
  * Replaces a file as a whole: whoever reads it, even after a crash or a power cut at any moment, finds the old content or
@@ -133,7 +133,7 @@ export function readSmallFile(
     if (error instanceof DbcredsError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw refuse(`cannot be read (${code})`);
+    throw refuse(`cannot be read (${reasonOf(error)})`);
   } finally {
     if (fd !== undefined) closeSync(fd);
   }

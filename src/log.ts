@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from './context.ts';
-import { DbcredsError } from './errors.ts';
+import { DbcredsError, reasonOf } from './errors.ts';
 
 /** One line of the log of runs. Names, targets and outcomes; never a value, never an argument of the command. */
 export interface LogEntry {
@@ -59,7 +59,7 @@ export function appendLog(context: Context, entry: LogEntry): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // What mkdir says on a read-only file system.
-    const why = code === 'ENOENT' ? 'its folder cannot be made' : code;
+    const why = code === 'ENOENT' ? 'its folder cannot be made' : reasonOf(error);
     throw new DbcredsError('LOG', { message: `the log of runs, ${file}, cannot be written (${why})` });
   }
 }

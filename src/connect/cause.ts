@@ -58,6 +58,20 @@ const verification = new Map<string, ErrorCode>([
   ['HANDSHAKE_NO_SSL_SUPPORT', 'TLS_REFUSED'],
 ]);
 
+/** The words of `X509_verify_cert_error_string` and Node's own for a name, where the code behind them was lost. */
+const spoken: readonly (readonly [words: RegExp, code: string])[] = [
+  [/^certificate has expired/, 'CERT_HAS_EXPIRED'],
+  [/^unable to verify the first certificate/, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+  [/^unable to get (local )?issuer certificate/, 'UNABLE_TO_GET_ISSUER_CERT'],
+  [/^self-signed certificate/, 'SELF_SIGNED_CERT_IN_CHAIN'],
+  [/^Hostname\/IP does not match/, 'ERR_TLS_CERT_ALTNAME_INVALID'],
+];
+
+/** The code of a failed verification, by what the TLS library of this process said. */
+export function spokenCode({ words = '' }: Failure): string | undefined {
+  return spoken.find(([pattern]) => pattern.test(words))?.[1];
+}
+
 /** SQLSTATE and MySQL's numbers in one table: none of them is in both. */
 const server = new Map<string, ErrorCode>([
   ['28P01', 'WRONG_PASSWORD'],

@@ -2,7 +2,7 @@ import { TLSSocket } from 'node:tls';
 import { type Connection, createConnection } from 'mysql2';
 import type { Address } from '../profiles/profile.ts';
 import type { Secret } from '../secret.ts';
-import { type Failure, failureOf, type Phase } from './cause.ts';
+import { type Failure, failureOf, type Phase, spokenCode } from './cause.ts';
 import { Wire, within } from './dial.ts';
 import type { Endpoint } from './endpoint.ts';
 import { connectError } from './failure.ts';
@@ -116,11 +116,12 @@ class Line implements Driver {
     return stream instanceof TLSSocket ? stream : undefined;
   }
 
-  /** mysql2 puts `HANDSHAKE_SSL_ERROR` over the code of what failed in TLS; the socket still knows it. */
+  /** mysql2 puts `HANDSHAKE_SSL_ERROR` over the code of what failed in TLS; the socket still knows it, but not Deno's. */
   failure(error: unknown): Failure {
     const failure = failureOf(error, this.#phase());
-    const code = this.secure?.authorizationError as unknown as string | null | undefined;
-    const verification = failure.code === 'HANDSHAKE_SSL_ERROR' && this.plan?.chain && code;
+    const known = this.secure?.authorizationError as unknown as string | null | undefined;
+    const verification =
+      failure.code === 'HANDSHAKE_SSL_ERROR' && this.plan?.chain && (known || spokenCode(failure));
     return { ...failure, ...(verification && { code: verification }) };
   }
 

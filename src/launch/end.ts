@@ -52,11 +52,22 @@ function raise(signal: NodeJS.Signals): void {
  */
 export function leaveTerminal(): void {
   holdTerminal();
+  if (!canReplace()) return;
   for (const fd of [0, 1, 2]) {
     if (!isDevice(fd)) continue;
     closeSync(fd);
     // Takes the lowest free number: this one.
     openSync('/dev/null', 'r+');
+  }
+}
+
+/** Not with Deno's `--allow-write` of something else. */
+function canReplace(): boolean {
+  try {
+    closeSync(openSync('/dev/null', 'r+'));
+    return true;
+  } catch {
+    return false;
   }
 }
 

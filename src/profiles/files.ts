@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Context } from '../context.ts';
-import { DbcredsError } from '../errors.ts';
+import { DbcredsError, reasonOf } from '../errors.ts';
 import type { ProjectFile, UserFile } from './entry.ts';
 import { assertUnshared } from './ownership.ts';
 import { projectSchema, userSchema } from './schema.ts';
@@ -104,9 +104,8 @@ function readJson(file: string, context: Context): { path: string; value: unknow
     return { path, value: parse(readFileSync(fd, 'utf8'), path) };
   } catch (error) {
     if (error instanceof DbcredsError) throw error;
-    const why = (error as NodeJS.ErrnoException).code ?? 'error';
     throw new DbcredsError('BAD_PROFILE', {
-      message: `${file} cannot be read (${why})`,
+      message: `${file} cannot be read (${reasonOf(error)})`,
       facts: [['file', file]],
     });
   } finally {
