@@ -15,6 +15,9 @@ export type Need =
   | 'age'
   | 'pgbouncer'
   | 'pty'
+  | Host
+  | 'direnv'
+  | 'systemd-analyze'
   | 'shells'
   | 'man'
   | 'tini'
@@ -22,6 +25,9 @@ export type Need =
   | 'node22'
   | 'node24'
   | 'node26';
+
+/** A program that starts others, or that others are started from. */
+type Host = 'deno' | 'pnpm' | 'yarn' | 'berry' | 'turbo';
 
 type Handler<T> = (context: T) => unknown;
 
@@ -156,12 +162,18 @@ function judge({ title, declared, ran, broken }: State): void {
 async function missing(needs: readonly Need[]): Promise<Lack | undefined> {
   for (const need of needs) {
     try {
-      await (/^node\d/.test(need) ? use('node', need.slice(4)) : use(need as Exclude<Need, `node${number}`>));
+      await found(need);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       return { need, reason: error.message };
     }
   }
+}
+
+function found(need: Need): Promise<unknown> {
+  if (/^node\d/.test(need)) return use('node', need.slice(4));
+  if (/^(deno|pnpm|yarn|berry|turbo)$/.test(need)) return use('host', need);
+  return use(need as Exclude<Need, Host | `node${number}`>);
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -21,6 +21,8 @@ const packages: Commands = {
   python3: 'python3',
   age: 'age',
   'age-keygen': 'age',
+  direnv: 'direnv',
+  'systemd-analyze': 'systemd',
   bash: 'bash',
   zsh: 'zsh',
   fish: 'fish',
@@ -93,6 +95,10 @@ export const age = (ground: Ground): Promise<Commands> => commands(ground, 'age'
 export const shells = (ground: Ground): Promise<Commands> => commands(ground, 'bash', 'zsh', 'fish');
 
 export const man = (ground: Ground): Promise<Commands> => commands(ground, 'man', 'mandoc');
+
+export const direnv = (ground: Ground): Promise<Commands> => commands(ground, 'direnv');
+
+export const systemdAnalyze = (ground: Ground): Promise<Commands> => commands(ground, 'systemd-analyze');
 
 /** A pseudo-terminal, for which the binary of the system's kind must be there. */
 export async function pty(): Promise<{ works: true }> {

@@ -25,6 +25,9 @@ const starts: { readonly [K in keyof Services]: () => Promise<Start> } = {
   python: async () => (await import('./python.ts')).start,
   go: async () => (await import('./go.ts')).start,
   pty: async () => (await import('./commands.ts')).pty,
+  host: async () => (await import('./hosts.ts')).start,
+  direnv: async () => (await import('./commands.ts')).direnv,
+  'systemd-analyze': async () => (await import('./commands.ts')).systemdAnalyze,
   shells: async () => (await import('./commands.ts')).shells,
   man: async () => (await import('./commands.ts')).man,
 };

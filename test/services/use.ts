@@ -47,6 +47,10 @@ export interface Services {
   python: Python;
   go: Go;
   pty: { readonly works: true };
+  /** A program that people start others from; the variant is its name: `deno`, `pnpm`, `yarn`, `berry`, `turbo`. */
+  host: { readonly file: string };
+  direnv: Commands;
+  'systemd-analyze': Commands;
 }
 
 /** The service cannot be had on this machine: a reason to skip, and the message says what is missing. */
