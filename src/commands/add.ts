@@ -41,7 +41,7 @@ async function addPassword(
     return trust(stage, [name], options);
   const password = secretFrom(options, name, profile.target);
   await enrol(stage, profile, provider, { password, test: options.test !== false });
-  done(stage, profile, provider, options);
+  await done(stage, profile, provider, options);
   return 0;
 }
 
@@ -57,24 +57,24 @@ async function addProfile(
   const test = options.test !== false;
   const entry = test ? await probed(stage, draftOf(home, name, stated), stated) : stated;
   const draft = draftOf(home, name, entry);
-  const defined = (): Profile => define(stage, home, name, entry, provider.name);
+  const defined = (): Promise<Profile> => define(stage, home, name, entry, provider.name);
   if (draft.credential !== undefined && (await provider.get(refOf(draft)))) {
-    defined();
+    await defined();
     return trust(stage, [name], options);
   }
   if (provider.writable) {
     await enrol(stage, draft, provider, { password, test, define: defined });
-    done(stage, draft, provider, options);
+    await done(stage, draft, provider, options);
   } else {
-    defined();
+    await defined();
     stage.terminal.say(`dbcreds: its password comes from ${provider.place}`);
   }
   return 0;
 }
 
-function done(stage: Stage, profile: Profile, provider: Provider, options: Options): void {
+async function done(stage: Stage, profile: Profile, provider: Provider, options: Options): Promise<void> {
   const tested = options.test === false ? 'without having logged in, stored' : 'logged in, and stored';
   stage.terminal.say(`dbcreds: ${tested} the password of ${profile.id} in ${provider.place}`);
-  rememberProvider(stage, profile, provider.name);
+  await rememberProvider(stage, profile, provider.name);
   stage.terminal.say(`\n  run something with it:  dbcreds run --env ${profile.name} -- ...`);
 }

@@ -1,5 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import type { Context } from '../context.ts';
 import { atomicWrite } from '../files.ts';
+import { withLock } from '../lock.ts';
 import type { Entry } from '../profiles/entry.ts';
 import { splice } from './splice.ts';
 
@@ -10,17 +12,31 @@ interface ProfileJson {
 
 /**
  * Sets or takes away one entry of a profile file, and keeps the rest as it stands: every other line, indentation, line ends, a
- * byte order mark, rights. A missing file is made.
+ * byte order mark, rights. A missing file is made. What others of us write meanwhile is kept too.
  */
-export function editEntry(path: string, key: string, entry: Entry | undefined): void {
-  const there = existsSync(path);
-  const text = there ? readFileSync(path, 'utf8') : '{}\n';
-  atomicWrite(path, edited(text, key, entry), there ? statSync(path).mode & 0o777 : 0o600);
+export function editEntry(
+  context: Context,
+  path: string,
+  key: string,
+  entry: Entry | undefined,
+): Promise<void> {
+  return rewrite(context, path, (text) => edited(text, key, entry));
 }
 
 /** Changes single keys of an entry that is there, and leaves the others as they are written. */
-export function editFields(path: string, key: string, after: Entry): void {
-  atomicWrite(path, changed(readFileSync(path, 'utf8'), key, after), statSync(path).mode & 0o777);
+export function editFields(context: Context, path: string, key: string, after: Entry): Promise<void> {
+  return rewrite(context, path, (text) => changed(text, key, after));
+}
+
+function rewrite({ folders }: Context, path: string, change: (text: string) => string): Promise<void> {
+  const there = existsSync(path);
+  // A link and what it leads to are one file.
+  const lock = { timeoutMs: 10_000, folder: folders.state, what: path };
+  return withLock(`profiles ${there ? realpathSync(path) : path}`, lock, async () => {
+    const now = existsSync(path);
+    const text = now ? readFileSync(path, 'utf8') : '{}\n';
+    atomicWrite(path, change(text), now ? statSync(path).mode & 0o777 : 0o600);
+  });
 }
 
 /** The text of a profile file with one entry changed. */

@@ -13,12 +13,16 @@ import { draftError } from './fields.ts';
 /**
  * Writes a chosen provider down where the next run looks: one's own file, since a colleague's password may lie elsewhere.
  */
-export function rememberProvider({ context, terminal }: Stage, profile: Profile, name: ProviderName): void {
+export async function rememberProvider(
+  { context, terminal }: Stage,
+  profile: Profile,
+  name: ProviderName,
+): Promise<void> {
   if (choose(profile, context).name === name) return;
   const file = userFile(context);
   const key = profile.id;
   const { [key]: entry } = loadFiles(context).user?.entries ?? {};
-  editEntry(file, key, { ...(entry as Entry | undefined), provider: name });
+  await editEntry(context, file, key, { ...(entry as Entry | undefined), provider: name });
   terminal.say(`dbcreds: ${profile.id} is kept by the ${name} provider from now on, as ${file} says`);
 }
 
@@ -39,14 +43,14 @@ export function draftOf(home: ProfileFile, name: string, entry: Entry): Profile 
 }
 
 /** Writes a new profile down, says where, and gives it back as it is read from there. */
-export function define(
+export async function define(
   stage: Stage,
   home: ProfileFile,
   name: string,
   entry: Entry,
   provider: ProviderName,
-): Profile {
-  editEntry(home.path, name, provider === 'dotenv' ? { ...entry, provider } : entry);
+): Promise<Profile> {
+  await editEntry(stage.context, home.path, name, provider === 'dotenv' ? { ...entry, provider } : entry);
   stage.terminal.say(`dbcreds: ${idOf(home, name)} is defined in ${home.path}`);
   return resolveProfile(loadFiles(stage.context), name);
 }

@@ -34,14 +34,14 @@ export const remove: Action = async (stage, args, options) => {
     profile.name,
   );
   await removeOne(stage, profile, provider);
-  if (flag(options, 'profile')) undefine(stage, findName(files, name));
+  if (flag(options, 'profile')) await undefine(stage, findName(files, name));
   return 0;
 };
 
 /** With what one's own file says of it: alone it would be half a profile. */
-function undefine({ terminal }: Stage, { base, override }: Named): void {
+async function undefine({ context, terminal }: Stage, { base, override }: Named): Promise<void> {
   for (const { file, key } of [base, ...(override ? [override] : [])]) {
-    editEntry(file.path, key, undefined);
+    await editEntry(context, file.path, key, undefined);
     terminal.say(`dbcreds: the profile ${key} is gone from ${file.path}`);
   }
 }

@@ -30,7 +30,7 @@ export interface EnrolOptions {
    * Writes a new profile down, and gives it back as it is read from there. Called before the record, which is bound to the
    * place of its profile, and after the login, so that a slip leaves nothing.
    */
-  readonly define?: () => Profile;
+  readonly define?: () => Promise<Profile>;
   /** When the password was set and until when it is valid, where that is known; else it counts as set now. */
   readonly dates?: Pick<Slot, 'setAt' | 'expiresAt'> | undefined;
   /** The login whose password it is, where that is not the target's: one of two that take turns. */
@@ -61,7 +61,7 @@ export async function enrol(
   const fresh = slotOf(profile, password, options, stage.context.now);
   const record = recordOf(profile, fresh, existing, options.test !== false);
   if (options.test !== false) await tried(options, profile, record, files);
-  const placed = options.define?.() ?? profile;
+  const placed = (await options.define?.()) ?? profile;
   await provider.set(ref, record, existing?.revision);
   await allowPlace(stage.context, placed.id, placed.file, sealOf(placed, files));
   journal(stage, placed, { event: options.event ?? 'add', outcome: 'done', provider: provider.name });

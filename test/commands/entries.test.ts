@@ -145,4 +145,26 @@ test('a file keeps its rights, a link stays a link, and comments are an error th
   assert.is(readFileSync(real, 'utf8'), commented);
 });
 
+test('several at once: no entry of any is lost, in neither file', async () => {
+  const shop = await Shop.open({});
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const target = ['--type', 'pg', '--host', 'h', '--database', 'd', '--username', 'u', '--tls', 'require'];
+  const how = ['--no-test', '--password-stdin', '--provider', 'file'];
+  const add = (name: string) =>
+    shop.dbcreds(['add', name, ...target, ...how], { input: 'a-Secret-of-ours-1' });
+  for (const result of await Promise.all(names.map(add))) must(result);
+  assert.equal(Object.keys(shop.profiles()).sort(), names);
+  const own = JSON.parse(readFileSync(`${shop.context().folders.config}/profiles.json`, 'utf8'));
+  assert.equal(
+    Object.keys(own.profiles).sort(),
+    names.map((name) => `shop/${name}`),
+  );
+  const expire = (name: string) => shop.dbcreds(['update', name, '--expires', '90d']);
+  for (const result of await Promise.all(names.map(expire))) must(result);
+  assert.equal(
+    names.map((name) => shop.profiles()[name]?.expires),
+    names.map(() => '90d'),
+  );
+});
+
 test.run();

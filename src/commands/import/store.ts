@@ -46,7 +46,7 @@ async function storeNew({ stage, home, options }: Import, candidate: Candidate):
   const entry = test ? await probed(stage, draftOf(home, name, stated), stated) : stated;
   const draft = draftOf(home, name, entry);
   const provider = await providerOf(stage, draft, text(options, 'provider'));
-  const defined = (): Profile => define(stage, home, name, entry, provider.name);
+  const defined = (): Promise<Profile> => define(stage, home, name, entry, provider.name);
   await keep(stage, draft, provider, candidate, { test, define: defined });
 }
 
@@ -80,12 +80,12 @@ async function keep(
   profile: Profile,
   provider: Provider,
   { password, dates }: Candidate,
-  more: { readonly test: boolean; readonly define?: () => Profile },
+  more: { readonly test: boolean; readonly define?: () => Promise<Profile> },
 ): Promise<void> {
   await enrol(stage, profile, provider, { password, dates, event: 'import', ...more });
   const tested = more.test ? 'logged in, and stored' : 'without having logged in, stored';
   stage.terminal.say(`dbcreds: ${tested} the password of ${profile.id} in ${provider.place}`);
-  rememberProvider(stage, profile, provider.name);
+  await rememberProvider(stage, profile, provider.name);
 }
 
 /** Whether the password can be read back from where it is kept. @throws DbcredsError where it cannot be asked for */

@@ -73,7 +73,7 @@ async function askUntil(
       continue;
     }
     stage.terminal.say(`dbcreds: ${test ? 'logged in, and stored' : 'stored'} in ${provider.place}`);
-    rememberProvider(stage, profile, provider.name);
+    await rememberProvider(stage, profile, provider.name);
     return;
   }
 }

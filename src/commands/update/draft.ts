@@ -109,10 +109,10 @@ const entriesOf = (changed: readonly Changed[]): { [key: string]: Entry } =>
   Object.fromEntries(changed.map(({ key, entry }) => [key, entry]));
 
 /** Writes the changed entries down, and says where. */
-export function write({ terminal }: Stage, { changed, profile }: Draft): void {
+export async function write({ context, terminal }: Stage, { changed, profile }: Draft): Promise<void> {
   for (const { file, key, entry } of changed) {
-    if (key in file.entries) editFields(file.path, key, entry);
-    else editEntry(file.path, key, entry);
+    if (key in file.entries) await editFields(context, file.path, key, entry);
+    else await editEntry(context, file.path, key, entry);
     terminal.say(`dbcreds: ${profile.id} is changed in ${file.path}`);
   }
 }

@@ -43,8 +43,8 @@ export async function changeFields(
       password,
       test: options.test !== false,
       event: 'update',
-      define: () => {
-        write(stage, draft);
+      define: async () => {
+        await write(stage, draft);
         return profile;
       },
     });
@@ -69,7 +69,7 @@ async function carried(stage: Stage, draft: Draft, options: Options, held: Held)
   const finding = findings.find(({ code }) => code === 'BINDING_CHANGED');
   if (finding === undefined) return settled(stage, draft, options);
   if (!stage.terminal.available) {
-    settled(stage, draft, options);
+    await settled(stage, draft, options);
     stage.terminal.say(
       `dbcreds: its password has to be allowed anew\n\n  see and allow it:  dbcreds trust ${plain.name}`,
     );
@@ -78,7 +78,7 @@ async function carried(stage: Stage, draft: Draft, options: Options, held: Held)
   if (record.pending) throw unfinished(plain);
   await agree(stage, `the password of ${plain.id} is to be used with this from now on`, finding.facts ?? []);
   if (options.test !== false) await tried(plain, held);
-  settled(stage, draft, options);
+  await settled(stage, draft, options);
   await allow(stage, held, sealOf(plain, files));
   stage.terminal.say(`dbcreds: allowed: ${situation.profile.file} may use the password of ${plain.name}`);
   return false;
@@ -93,8 +93,8 @@ async function tried(profile: Profile, { record, files }: Held): Promise<void> {
   }
 }
 
-function settled(stage: Stage, draft: Draft, options: Options): false {
-  write(stage, draft);
+async function settled(stage: Stage, draft: Draft, options: Options): Promise<false> {
+  await write(stage, draft);
   if (draft.changed.length === 0) stage.terminal.say(`dbcreds: ${draft.profile.id} says so already`);
   if (options.expires !== undefined || options.expiresDays !== undefined)
     stage.terminal.say(
