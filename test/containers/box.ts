@@ -10,7 +10,7 @@ import { project } from '../services/cache.ts';
 import { use } from '../services/use.ts';
 
 export interface Image {
-  /** Node's major version; it lies in `/usr/local/bin`, as in the image `node`. */
+  /** Node's major version; it lies in `/usr/local/bin`, as in the image `node`, or in `/nodejs/bin`, as in a distroless one. */
   readonly node: '20' | '22' | '24' | '26';
   /** What `/app` holds, copied into the container as root's. It is the working directory. */
   readonly app: string;
@@ -167,8 +167,8 @@ function machine(node: string): string[] {
 
 function distroless(node: string): string[] {
   return [
-    'mkdir -p usr/local/bin sbin',
-    `touch usr/local/bin/node; mount --bind -o ro ${node} usr/local/bin/node`,
+    'mkdir -p nodejs/bin sbin',
+    `touch nodejs/bin/node; mount --bind -o ro ${node} nodejs/bin/node`,
     'if command -v tini > /dev/null; then cp "$(command -v tini)" sbin/tini; fi',
     `for one in $(ldd ${node} | grep -o '/[^ ]*'); do mkdir -p .$(dirname $one); cp -L $one .$one; done`,
   ];

@@ -121,17 +121,8 @@ add('a distroless image, which has no shell', async () => {
     ['22', 1],
     ['20', '\\d+'],
   ] as const) {
-    const argv = [
-      'node',
-      'node_modules/dbcreds/dist/cli.cjs',
-      'run',
-      '--env',
-      'prod',
-      '--',
-      'node',
-      '-e',
-      print,
-    ];
+    const run = ['node_modules/dbcreds/dist/cli.cjs', 'run', '--env', 'prod', '--'];
+    const argv = ['/nodejs/bin/node', ...run, '/nodejs/bin/node', '-e', print];
     const options = { uid: 65532, readOnly: true, volumes, env: job };
     const { code, output } = await contain({ node, app, distroless: true }, argv, options);
     assert.is(code, 0, output);
