@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fchownSync,
   fstatSync,
   fsyncSync,
   mkdirSync,
@@ -42,6 +43,7 @@ function replace(target: string, data: string | Uint8Array, mode: number): void 
   const fd = openSync(fresh, 'wx', mode);
   try {
     try {
+      keepOwner(fd, target);
       // The mode of `open` is cut by the umask.
       fchmodSync(fd, mode);
       writeFileSync(fd, data);
@@ -55,6 +57,18 @@ function replace(target: string, data: string | Uint8Array, mode: number): void 
     throw error;
   }
   syncFolder(dirname(target));
+}
+
+/** A file of a service, or of its group, is still theirs to read after root or one of the group wrote to it. */
+function keepOwner(fd: number, target: string): void {
+  const before = statOf(target);
+  const fresh = fstatSync(fd);
+  if (before === undefined || (before.uid === fresh.uid && before.gid === fresh.gid)) return;
+  try {
+    fchownSync(fd, before.uid, before.gid);
+  } catch {
+    // Not ours to give away.
+  }
 }
 
 /** The rename itself is on disk only once its folder is. Windows cannot open folders, and does not need it. */

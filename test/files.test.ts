@@ -49,6 +49,17 @@ test('replaces the file instead of changing it: who has it open reads the old on
   );
 });
 
+if (process.getuid?.() === 0)
+  test('whose file it was, it stays: a service still reads what root wrote to', () => {
+    const path = join(folder, 'theirs');
+    writeFileSync(path, 'old');
+    chownSync(path, 1234, 1235);
+    atomicWrite(path, 'new', 0o640);
+    const { uid, gid, mode } = statSync(path);
+    assert.equal([uid, gid, mode & 0o777], [1234, 1235, 0o640]);
+  });
+else test.skip('whose file it was, it stays', 'only root may give a file away');
+
 test('a symbolic link stays a link', () => {
   const [real, link] = [join(folder, 'real'), join(folder, 'link')];
   writeFileSync(real, 'old');

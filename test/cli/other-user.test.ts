@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, cpSync, readdirSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { codeOf, must, Shop } from '../commands/kit.ts';
 import { cli, type Result, type RunOptions } from '../helpers/program.ts';
@@ -56,6 +56,26 @@ if (await canSwitch()) {
     const named = await as(['list'], { env: { ...env, XDG_CONFIG_HOME: closed } });
     assert.is(codeOf(named), 'BAD_PROFILE');
     assert.match(named.stderr, /profiles\.json cannot be read \(EACCES\)/);
+  });
+
+  test('an import goes past files that may not be read, and says what it could not write', async () => {
+    const line = 'DATABASE_URL=postgres://u:a-Secret-of-ours-1@h.example/d?sslmode=verify-full\n';
+    const { shop, as } = await poorShop();
+    const { cwd } = shop.place;
+    shop.place.write('.env', `A=1\n${line}`);
+    chownSync(join(cwd, '.env'), nobody, nobody);
+    shop.place.write('.env.bak', line, 0o600);
+    const scrub = ['import', '.env', '--scrub', '--no-test', '--provider', 'file'];
+    must(await as(scrub));
+    assert.is(readFileSync(join(cwd, '.env'), 'utf8'), 'A=1\n');
+    shop.place.write('.env', line);
+    chownSync(cwd, 0, 0);
+    chmodSync(cwd, 0o711);
+    const kept = await as(scrub);
+    assert.equal([kept.code, codeOf(kept)], [1, 'FILE_ACCESS'], kept.output);
+    assert.match(kept.stderr, /cannot be written \(EACCES\)[\s\S]*The passwords are stored\./);
+    assert.is(readFileSync(join(cwd, '.env'), 'utf8'), line);
+    assert.match(must(await as(['import'])).stderr, /no database password was found/);
   });
 } else test.skip('as another user', 'only root may become another user');
 

@@ -67,8 +67,12 @@ test('a group of variables goes on to reach a program that reads them', async ({
   const shop = await project(server, { '.env': ['DB_CONNECTION=pgsql', ...lines, ''].join('\n') });
   shop.write({ dev: { url: urlOf(server, login), tls: { ca: 'ca.pem', mode: 'verify-full' } } });
   // A profile with this very target is given its password; a new one gets the variables too.
-  must(await shop.dbcreds(['import', '--as', 'dev', ...file]));
+  const told = must(await shop.dbcreds(['import', '--as', 'dev', ...file])).stderr;
   assert.not.ok('inject' in (shop.profiles().dev ?? {}));
+  assert.match(
+    told,
+    /a run of shop\/dev does not set DB_PASSWORD, .*needs them in "inject" of .*dbcreds\.json\n/,
+  );
   shop.write({});
   const again = await shop.dbcreds(['import', '--no-test', '--as', 'dev', '--scrub', ...file]);
   assert.is(again.code, 0, again.stderr);
@@ -148,8 +152,12 @@ test('what would lose something is not done', async ({ server, login }) => {
   const shop = await project(server, { '.env': line });
   linkSync(`${shop.place.cwd}/.env`, `${shop.place.cwd}/other-name`);
   const linked = await shop.dbcreds(['import', '--scrub', ...file]);
-  assert.is(codeOf(linked), 'CONFLICT');
+  assert.equal([linked.code, codeOf(linked)], [1, 'CONFLICT']);
   assert.is(read(shop, '.env'), line);
+  // And what fails with one file stops no other.
+  shop.place.write('.env.local', `A=1\n${line}`);
+  const both = await shop.dbcreds(['import', '--scrub', ...file]);
+  assert.equal([both.code, codeOf(both), read(shop, '.env.local')], [1, 'CONFLICT', 'A=1\n']);
   shop.place.write('two.env', line.replace(/:[^:@/]+@/, ':another-Password-1@'));
   const other = await shop.dbcreds(['import', 'two.env', '--as', 'dev', '--no-test', '--scrub', ...file]);
   assert.is(other.code, 1);

@@ -92,6 +92,11 @@ for (const [name, text, expected] of cases) {
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the text of a .env file
 const unclear: readonly (readonly [name: string, text: string, says: RegExp])[] = [
   [
+    'a password behind the ?',
+    'X_URL=postgres://u@h/d?password=hunter2-behind',
+    /^X_URL its password stands behind the \?/,
+  ],
+  [
     'a URL of other variables',
     'DATABASE_URL=postgres://u:${DB_PASS}@h/d',
     /^DATABASE_URL refers to other variables$/,

@@ -1,8 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { DbcredsError } from '../../errors.ts';
-import { readSmallFile } from '../../files.ts';
+import { readSmallFile, statOf } from '../../files.ts';
 import { type Findings, type Found, findPasswords, isSame } from '../../providers/dotenv/found.ts';
 import { parseEnvText } from '../../providers/dotenv.ts';
 import { asName, type Candidate, injectOf, type Source, saysProduction } from './candidate.ts';
@@ -20,10 +20,19 @@ const passedBy = /\.(example|sample|template|dist|defaults?|schema|vault|keys|me
 
 /** The `.env` files of the working folder. */
 export function usualFiles({ cwd }: Context): string[] {
-  return readdirSync(cwd)
+  return namesIn(cwd)
     .filter((name) => /^\.env(\.|$)/.test(name) && !passedBy.test(name))
-    .filter((name) => statSync(join(cwd, name), { throwIfNoEntry: false })?.isFile())
+    .filter((name) => statOf(join(cwd, name))?.isFile())
     .sort();
+}
+
+/** A folder may be one to pass through, and not to look into. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** Reads a file and looks for passwords in it. @throws DbcredsError `FILE_ACCESS` */

@@ -67,12 +67,22 @@ function entryOf(
 }
 
 async function storeIn({ stage, options }: Import, profile: Profile, candidate: Candidate): Promise<void> {
+  tellUnset(stage, profile, candidate);
   const provider = await providerOf(stage, profile, text(options, 'provider'));
   const record = await stored(provider, refOf(profile));
   if (record && !record.current.password.equals(candidate.password)) throw otherPassword(profile);
   if (record)
     stage.terminal.say(`dbcreds: the password of ${profile.id} is stored already in ${provider.place}`);
   else await keep(stage, profile, provider, candidate, { test: options.test !== false });
+}
+
+/** A profile that was there is left as it is, though a program may count on more than a run of it sets. */
+function tellUnset({ terminal }: Stage, { id, file, inject }: Profile, { more }: Candidate): void {
+  const unset = Object.keys(more?.inject ?? {}).filter((name) => !Object.hasOwn(inject, name));
+  if (unset.length > 0)
+    terminal.say(
+      `dbcreds: warning: a run of ${id} does not set ${unset.join(', ')}; a program that reads them needs them in "inject" of ${file}`,
+    );
 }
 
 async function keep(

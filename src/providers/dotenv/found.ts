@@ -56,7 +56,7 @@ function fromUrl(name: string, value: string): Found | Unclear | undefined {
   if (reference.test(value)) return { variable: name, why: 'refers to other variables' };
   try {
     const url = parseUrl(value);
-    if (!url.password) return undefined;
+    if (!url.password) return 'password' in url.params ? behindQuestion(name) : undefined;
     const { params, password } = url;
     return { target: targetOf(url), password, params, variables: { [name]: '{url}' }, mark: markOf(name) };
   } catch (error) {
@@ -64,6 +64,11 @@ function fromUrl(name: string, value: string): Found | Unclear | undefined {
     return { variable: name, why: error.message };
   }
 }
+
+const behindQuestion = (variable: string): Unclear => ({
+  variable,
+  why: 'its password stands behind the ?, and not in front of the host',
+});
 
 /** `ANALYTICS_DATABASE_URL` -> `analytics`, `DBCREDS_STAGING_URL` -> `staging`, `DATABASE_URL` -> nothing. */
 function markOf(name: string): string {
