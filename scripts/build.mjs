@@ -13,6 +13,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -67,10 +68,10 @@ const fromCore = (core) => ({
   setup(b) {
     b.onResolve({ filter: /^\.{1,2}\// }, (args) => {
       const file = resolve(args.resolveDir, args.path);
-      if (args.kind !== 'dynamic-import' && core.has(file)) return { path: file, namespace: 'core' };
+      if (core.has(file)) return { path: file, namespace: 'core' };
     });
     b.onLoad({ filter: /.*/, namespace: 'core' }, ({ path }) => ({
-      contents: `module.exports = require('./core.cjs').${identifier(path)}`,
+      contents: `module.exports = require('./core.cjs').moduleOf('${identifier(path)}')`,
       loader: 'js',
     }));
     b.onResolve({ filter: /^\.\/core\.cjs$/, namespace: 'core' }, () => ({
@@ -79,7 +80,6 @@ const fromCore = (core) => ({
     }));
   },
 });
-const identifier = (file) => chunkName(file).replaceAll('-', '_');
 
 const found = new Set();
 const dry = await build({
@@ -94,13 +94,40 @@ const core = new Set(
     .filter(isOurs),
 );
 
+/**
+ * The start, and the core's modules for the lazy files. Each is put together when it is asked for: namespaces that are there
+ * from the start take a tenth of it, and no run needs them.
+ */
+async function coreEntry() {
+  const contents = [...core]
+    .map((file) => `export * as ${identifier(file)} from ${JSON.stringify(file)};`)
+    .join('\n');
+  const outfile = resolve(out, 'names.cjs');
+  await build({ ...common, stdin: { contents, resolveDir: source }, outfile, plugins: [lazy(found)] });
+  const modules = Object.entries(createRequire(import.meta.url)(outfile));
+  rmSync(outfile);
+  const files = new Map([...core].map((file) => [identifier(file), file]));
+  const imports = modules.map(([module, names]) => {
+    const list = Object.keys(names).map((name) => `${name} as ${module}_${name}`);
+    return `import { ${list.join(', ')} } from ${JSON.stringify(files.get(module))};`;
+  });
+  const cases = modules.map(([module, names]) => {
+    const list = Object.keys(names).map((name) => `${name}: ${module}_${name}`);
+    return `case '${module}': return { ${list.join(', ')} };`;
+  });
+  return [
+    ...imports,
+    'export const start = cli_start;',
+    `export function moduleOf(name) { switch (name) { ${cases.join('\n')} } }`,
+  ].join('\n');
+}
+const identifier = (file) => chunkName(file).replaceAll('-', '_');
+
 const parts = [
   await build({
     ...common,
     stdin: {
-      contents: [...core]
-        .map((file) => `export * as ${identifier(file)} from ${JSON.stringify(file)};`)
-        .join('\n'),
+      contents: await coreEntry(),
       resolveDir: source,
       loader: 'ts',
     },
@@ -135,7 +162,7 @@ for (let left = [...found]; left.length > 0; left = [...found].filter((file) => 
         ...common,
         entryPoints: [file],
         outfile: resolve(out, `${chunkName(file)}.cjs`),
-        plugins: [lazy(found), fromCore(core)],
+        plugins: [fromCore(core), lazy(found)],
       }),
     ),
   );

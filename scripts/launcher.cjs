@@ -1,18 +1,17 @@
 #!/usr/bin/env node
 'use strict';
-// The program's first file, `dist/cli.cjs`; the build fills BUILD in. Where this process will become the command (Node 22.15
-// and later), V8's compiled form of the core is kept beside the core: compiling it, and each function of it when it is first
-// called, takes a third of a start. Who can write it could as well write the core itself. It holds code, no value of a run.
+// The program's first file, `dist/cli.cjs`; the build fills BUILD in. V8's compiled form of the core is kept beside the core:
+// compiling it, and each function of it when it is first called, takes a third of a start. Who can write it could as well
+// write the core itself. It holds code, no value of a run.
 const { accessSync, constants, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 const file = join(__dirname, 'core.cjs');
 const cache = join(__dirname, `core-BUILD-${process.version}-${process.arch}.cache`);
 
-if (process.execve) startFromCache();
-else require('./core.cjs').cli.start();
+start();
 
-function startFromCache() {
+function start() {
   const Module = require('node:module');
   const { Script } = require('node:vm');
   const cachedData = readCache();
@@ -23,8 +22,8 @@ function startFromCache() {
   script.runInThisContext()(core.exports, Module.createRequire(file), core, file, __dirname);
   core.loaded = true;
   const known = cachedData !== undefined && !script.cachedDataRejected;
-  // At the end of a run, when the functions that a run needs are compiled.
-  core.exports.cli.start(known ? undefined : () => writeCache(script));
+  // When the command takes over: nobody waits for it, and the functions that a run needs are compiled.
+  core.exports.start(known ? undefined : () => writeCache(script));
 }
 
 function readCache() {

@@ -14,7 +14,7 @@ declare const VERSION: string;
 /**
  * The program: one door in, and one door out.
  *
- * @param leaving is called just before this process is replaced by a command
+ * @param leaving is called when a command takes over: nothing waits for it then
  */
 export async function start(leaving?: () => void): Promise<void> {
   hideStreams();

@@ -16,7 +16,7 @@ export interface Context {
   /** Milliseconds since the epoch, fixed for the whole command. */
   readonly now: number;
   readonly folders: Folders;
-  /** To be called just before this process is replaced: nothing of ours happens afterwards. */
+  /** To be called when a command has got all that it waits for: just before this process is replaced, or after a spawn. */
   readonly leaving?: () => void;
 }
 

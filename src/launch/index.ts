@@ -1,6 +1,7 @@
 import { becomes, replaceBy } from './exec.ts';
 import { invocationOf, type LaunchPlan, refuseNul } from './plan.ts';
 import { resolveCommand } from './resolve.ts';
+import { standIn } from './spawn.ts';
 
 export type { LaunchPlan } from './plan.ts';
 export { type Resolved, resolveCommand } from './resolve.ts';
@@ -18,5 +19,5 @@ export async function launch(plan: LaunchPlan): Promise<number> {
   if (plan.platform === 'win32') return (await import('./windows.ts')).standInOnWindows(plan, resolved.file);
   const invocation = invocationOf(plan, resolved);
   if (becomes(plan, resolved, invocation)) replaceBy(plan, invocation);
-  return (await import('./spawn.ts')).standIn(plan, invocation);
+  return standIn(plan, invocation);
 }

@@ -12,7 +12,7 @@ export interface LaunchPlan {
   readonly platform: NodeJS.Platform;
   /** What `resolveCommand` found for exactly these, where it was asked before. */
   readonly resolved?: Resolved;
-  /** Called just before this process is replaced; not before a spawn. */
+  /** Called just before this process is replaced, or once the command was spawned. */
   readonly leaving?: () => void;
   /** Open files that the command gets as 3 and up, which only a spawn can hand on. They are closed here then. */
   readonly descriptors?: readonly number[];

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 
 /** Passes on to the child what was sent to this process alone. Listens from the start, so that nothing is lost. */
@@ -10,13 +10,17 @@ export interface Relay {
 /** All that ends a process which does not expect it, and what supervisors send. SIGUSR1 would open Node's inspector. */
 const signals = ['HUP', 'INT', 'QUIT', 'TERM', 'USR1', 'USR2', 'ALRM', 'PWR', 'WINCH', 'CONT'] as const;
 
-export function relaySignals(): Relay {
+/** Handed in: loading it takes 5 ms, which a run by exec does without. */
+type Programs = typeof import('node:child_process');
+
+export function relaySignals({ spawnSync }: Programs): Relay {
   let child: ChildProcess | undefined;
+  const look: Look = process.platform === 'linux' ? situationInProc : (pid) => situationByPs(pid, spawnSync);
   const hadTerminal = hasTerminal();
   const terminalGone = (): boolean => hadTerminal && !hasTerminal();
   const listener = (signal: NodeJS.Signals): void => {
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    if (!reachesChild(signal, child.pid, terminalGone)) process.kill(child.pid, signal);
+    if (!reachesChild(signal, child.pid, look, terminalGone)) process.kill(child.pid, signal);
   };
   for (const name of signals) process.on(`SIG${name}`, listener);
   return {
@@ -30,18 +34,23 @@ export function relaySignals(): Relay {
 }
 
 /** Whether the child got the signal from where it came, or has no use for it. */
-function reachesChild(signal: NodeJS.Signals, child: number, terminalGone: () => boolean): boolean {
+function reachesChild(
+  signal: NodeJS.Signals,
+  child: number,
+  look: Look,
+  terminalGone: () => boolean,
+): boolean {
   switch (signal) {
     case 'SIGINT':
     case 'SIGQUIT':
     case 'SIGWINCH':
       // The terminal sends them to every process of its foreground group.
-      return situationOf(process.pid).foreground;
+      return look(process.pid).foreground;
     case 'SIGHUP':
       // The closed terminal, or its shell, sends it to the group, but to a session's leader alone.
-      return terminalGone() && !situationOf(process.pid).leader;
+      return terminalGone() && !look(process.pid).leader;
     case 'SIGCONT':
-      return !situationOf(child).stopped;
+      return !look(child).stopped;
     default:
       return false;
   }
@@ -64,8 +73,7 @@ interface Situation {
   readonly leader: boolean;
 }
 
-const situationOf = (pid: number): Situation =>
-  process.platform === 'linux' ? situationInProc(pid) : situationByPs(pid);
+type Look = (pid: number) => Situation;
 
 /** `man 5 proc_pid_stat`: pid (name) state ppid pgrp session tty_nr tpgid; the name may hold anything. */
 function situationInProc(pid: number): Situation {
@@ -75,7 +83,7 @@ function situationInProc(pid: number): Situation {
 }
 
 /** The letters of `ps` are the same on macOS and the BSDs. */
-function situationByPs(pid: number): Situation {
+function situationByPs(pid: number, spawnSync: Programs['spawnSync']): Situation {
   const state =
     spawnSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8', env: {} }).stdout ?? '';
   return { stopped: state.startsWith('T'), foreground: state.includes('+'), leader: state.includes('s') };

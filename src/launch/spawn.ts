@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { DbcredsError } from '../errors.ts';
 import { dieOf, type End, leaveTerminal } from './end.ts';
@@ -7,10 +7,13 @@ import { relaySignals } from './relay.ts';
 
 /** Runs the command as a child, and is to the outside what the child is. */
 export async function standIn(plan: LaunchPlan, invocation: Invocation): Promise<number> {
-  const relay = relaySignals();
+  // 5 ms that a run by exec does without. Before the relay: until there is a child, it has nobody to pass a signal to.
+  const programs = await import('node:child_process');
+  const relay = relaySignals(programs);
   try {
-    const child = start(plan, invocation);
+    const child = start(plan, invocation, programs);
     relay.to(child);
+    plan.leaving?.();
     const end = await endOf(child, plan.command);
     await plan.after?.();
     leaveTerminal();
@@ -20,7 +23,9 @@ export async function standIn(plan: LaunchPlan, invocation: Invocation): Promise
   }
 }
 
-function start(plan: LaunchPlan, { file, argv }: Invocation): ChildProcess {
+type Programs = typeof import('node:child_process');
+
+function start(plan: LaunchPlan, { file, argv }: Invocation, { spawn }: Programs): ChildProcess {
   const [argv0, ...args] = argv;
   const { cwd, env, descriptors = [] } = plan;
   const stdio: ('inherit' | number)[] = ['inherit', 'inherit', 'inherit', ...descriptors];

@@ -3,6 +3,7 @@ import { DbcredsError } from '../errors.ts';
 import type { Profile, ProviderName } from '../profiles/profile.ts';
 import { openEnv, setVariables } from './env.ts';
 import type { Hooks } from './hooks.ts';
+import { Keychain } from './keychain.ts';
 import type { Provider } from './provider.ts';
 
 export type { Hooks } from './hooks.ts';
@@ -54,10 +55,8 @@ export async function open(
       return openEnv(profile, context);
     case 'dotenv':
       return (await import('./dotenv.ts')).openDotenv(profile);
-    case 'keychain': {
-      const { Keychain } = await import('./keychain.ts');
+    case 'keychain':
       return shared(hooks, 'keychain', () => new Keychain(context, hooks));
-    }
     case 'file': {
       const { AgeFile, agePath } = await import('./file.ts');
       const path = agePath(profile, context);

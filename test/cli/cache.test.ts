@@ -30,7 +30,7 @@ const good = ({ code, stdout, stderr }: Result): void => {
   assert.equal([code, stdout, stderr], [0, 'pw-4711-Zz9-long\n', '']);
 };
 
-test('is made by the first run that becomes a command, used by the next, and holds no secret', async () => {
+test('is made by the first run, used by the next, and holds no secret', async () => {
   const folder = copy();
   good(await run(folder));
   const [name = ''] = caches(folder);
@@ -42,10 +42,15 @@ test('is made by the first run that becomes a command, used by the next, and hol
   assert.not.ok(readFileSync(join(folder, name)).includes('pw-4711'));
 });
 
-test('is not made where the command is spawned', async () => {
+test('is made too where the command is spawned, of that Node', async () => {
   const folder = copy();
   good(await run(folder, '20'));
-  assert.equal(caches(folder), []);
+  good(await run(folder));
+  assert.equal(
+    caches(folder).map((name) => name.split('-')[2]?.slice(0, 3)),
+    ['v20', 'v24'],
+  );
+  good(await run(folder, '20'));
 });
 
 test('is made anew where it cannot be used', async () => {

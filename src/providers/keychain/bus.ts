@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import type { Environment } from '../../context.ts';
 
 /** Why the session bus cannot be used. `silent`: somebody is there, and says nothing. */
@@ -39,7 +38,8 @@ function socketOf(address: string): string | undefined {
 }
 
 /** The first line of D-Bus' authentication: who we are, to which a bus says `OK`. */
-function shakeHands(path: string, ms: number): Promise<BusState> {
+async function shakeHands(path: string, ms: number): Promise<BusState> {
+  const { connect } = await import('node:net');
   return new Promise((resolve) => {
     const socket = connect(path);
     const done = (state: BusState): void => {
