@@ -1,5 +1,6 @@
 import type { Environment } from '../context.ts';
 import { DbcredsError } from '../errors.ts';
+import { isClientVariable } from '../profiles/reserved.ts';
 import type { RunRequest } from './request.ts';
 import type { Selection } from './select.ts';
 
@@ -25,11 +26,23 @@ export function passesThrough(
   const changed = (['readOnly', 'via', 'urlStyle', 'only', 'pristine', 'envFile'] as const).find(
     (option) => request[option],
   );
-  if (changed === undefined) return true;
-  throw nested(
-    `--${changed.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)} would change what is active here`,
-    active,
-  );
+  if (changed !== undefined)
+    throw nested(
+      `--${changed.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)} would change what is active here`,
+      active,
+    );
+  const lost = selections.find((selection) => !hasAny(env, selection));
+  if (lost)
+    throw nested(`${tokenOf(lost)} is active here, but something between has dropped its variables`, active);
+  return true;
+}
+
+/** Turbo, sudo and their kin hand on some variables and drop others: a command without any would run as if it had them. */
+function hasAny(env: Environment, { profile, prefix }: Selection): boolean {
+  return Object.keys(env)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length))
+    .some((name) => isClientVariable(name, profile.target.engine) || name in profile.inject);
 }
 
 /** How `DBCREDS_ACTIVE` names a selection: `shop/dev`, or `shop/dw:DW_` under a prefix. */

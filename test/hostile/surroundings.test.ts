@@ -16,6 +16,7 @@ const self = [process.execPath, cli];
 test('what claims that a run is active gets nothing, neither stored nor inherited', async () => {
   const env = {
     DBCREDS_ACTIVE: 'shop/prod',
+    PGHOST: 'somewhere',
     DBCREDS_PROD_URL: `postgresql://shop_app:${encodeURIComponent(victim.passwords[0] ?? '')}@db.company.example/shop`,
     DBCREDS_AGE_KEY: 'AGE-SECRET-KEY-1',
     DBCREDS_CONFIRM: 'prod',
@@ -26,7 +27,8 @@ test('what claims that a run is active gets nothing, neither stored nor inherite
   victim.assertNothingHappened(output);
 });
 
-test('what claims that another run is active stops this one', async () => {
+test('what claims that another run is active stops this one, and so does this one without a variable', async () => {
+  await victim.attempt({ env: { DBCREDS_ACTIVE: 'shop/prod' }, code: 'NESTED' });
   for (const active of ['shop/dev', 'shop/production', 'prod', 'shop/prod2', ' shop/prod', 'SHOP/PROD'])
     await victim.attempt({ env: { DBCREDS_ACTIVE: active }, code: 'NESTED' });
 });
