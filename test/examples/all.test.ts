@@ -21,12 +21,23 @@ test('has a README, profiles, and a test that runs it', () => {
 function filesOf(name: string): string[] {
   const all = readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' });
   return all.filter(
-    (file) => !file.startsWith('node_modules') && statSync(join(folder, name, file)).isFile(),
+    (file) =>
+      !file.startsWith('node_modules') &&
+      file !== 'package-lock.json' &&
+      statSync(join(folder, name, file)).isFile(),
   );
 }
 
 /** Of a URL; `password` itself is the word for one. */
 const passwordInUrl = /:\/\/[^/\s:@]+:(?!password@)[^@\s/]+@/;
+
+test('has lockfiles that name no registry', () => {
+  const locks = names
+    .map((name) => join(folder, name, 'package-lock.json'))
+    .filter((file) => existsSync(file));
+  assert.ok(locks.length >= 2);
+  for (const file of locks) assert.not.match(readFileSync(file, 'utf8'), '"resolved"', file);
+});
 
 test('is small, and holds no password', () => {
   assert.match('postgresql://me:hunter2@localhost/x', passwordInUrl);

@@ -24,7 +24,8 @@ export type Need =
   | 'node20'
   | 'node22'
   | 'node24'
-  | 'node26';
+  | 'node26'
+  | 'python';
 
 /** A program that starts others, or that others are started from. */
 type Host = 'deno' | 'pnpm' | 'yarn' | 'berry' | 'turbo';
