@@ -28,7 +28,10 @@ test('what claims that a run is active gets nothing, neither stored nor inherite
 });
 
 test('what claims that another run is active stops this one, and so does this one without a variable', async () => {
-  await victim.attempt({ env: { DBCREDS_ACTIVE: 'shop/prod' }, code: 'NESTED' });
+  const bare = await victim.dbcreds(['run', '-e', 'prod', '--', ...victim.child], {
+    env: { DBCREDS_ACTIVE: 'shop/prod' },
+  });
+  victim.assertRefused(bare, { code: 'NESTED' });
   for (const active of ['shop/dev', 'shop/production', 'prod', 'shop/prod2', ' shop/prod', 'SHOP/PROD'])
     await victim.attempt({ env: { DBCREDS_ACTIVE: active }, code: 'NESTED' });
 });
