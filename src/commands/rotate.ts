@@ -1,13 +1,14 @@
 import type { Action, Options, Stage } from './command.ts';
 import { flag, usage } from './options.ts';
 import { rotateAll } from './rotate/all.ts';
-import { carryOut, planned } from './rotate/carry-out.ts';
+import { assertSpans, carryOut, planned } from './rotate/carry-out.ts';
 import { prepare } from './rotate/prepare.ts';
 import { outcomeJson } from './rotate/report.ts';
 
 /** `dbcreds rotate`. */
 export const rotate: Action = async (stage, args, options) => {
   if (flag(options, 'dryRun') && flag(options, 'finish')) throw usage('--dry-run and --finish: which one?');
+  assertSpans(options);
   if (flag(options, 'all')) {
     if (args.length > 0 || options.env !== undefined) throw usage('a name and --all: which one?');
     return rotateAll(stage, options);

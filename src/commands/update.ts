@@ -25,6 +25,8 @@ export const update: Action = async (stage, [name = ''], options) => {
   const given = fieldOptions.filter((field) => options[field] !== undefined);
   const asked = ['password', 'passwordStdin', 'urlStdin'].some((option) => flag(options, option));
   if (given.length === 0 && !asked) throw nothingToDo(profile);
+  // Before anything is written: what was asked for is done as a whole.
+  if (asked) await writableOf(stage, profile, options);
   if (given.length > 0) {
     const draft = draftOf(stage, files, named, options);
     const moved = await changeFields(stage, profile, draft, options, asked);
@@ -36,8 +38,7 @@ export const update: Action = async (stage, [name = ''], options) => {
 
 async function changePassword(stage: Stage, profile: Profile, options: Options): Promise<void> {
   const { name } = profile;
-  const provider = await providerOf(stage, profile, text(options, 'provider'));
-  if (!provider.writable) throw readOnly(profile, provider);
+  const provider = await writableOf(stage, profile, options);
   const record = await stored(provider, refOf(profile));
   const one = { plain: profile, profile, prefix: '', readOnly: false, provider, files: sealedFiles(profile) };
   // Where the profile is not what its password was stored for, the new one is not to go there either.
@@ -46,6 +47,13 @@ async function changePassword(stage: Stage, profile: Profile, options: Options):
   const user = record?.current.user;
   await enrol(stage, profile, provider, { password, user, test: options.test !== false, event: 'update' });
   say(stage, profile, provider, options);
+}
+
+/** @throws DbcredsError `READ_ONLY_PROVIDER` */
+async function writableOf(stage: Stage, profile: Profile, options: Options): Promise<Provider> {
+  const provider = await providerOf(stage, profile, text(options, 'provider'));
+  if (provider.writable) return provider;
+  throw readOnly(profile, provider);
 }
 
 /** What {@link changePassword} has done, and what it has not. */

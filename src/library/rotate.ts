@@ -1,4 +1,4 @@
-import { carryOut } from '../commands/rotate/carry-out.ts';
+import { assertSpans, carryOut } from '../commands/rotate/carry-out.ts';
 import { prepare } from '../commands/rotate/prepare.ts';
 import type { Options } from './options.ts';
 import { sceneOf } from './scene.ts';
@@ -36,6 +36,7 @@ export async function rotate(name: string, options: RotateOptions = {}): Promise
   const typed = { confirm, reason, provider, via, grace, validUntil, admin };
   const switches = { finish, terminate, soleHolder, allowPlaintextSql };
   const words = { ...typed, ...switches };
+  assertSpans(words);
   const { how, record } = await carryOut(stage, await prepare(stage, name, words), words);
   const date = (time: number | undefined): Date | undefined =>
     time === undefined ? undefined : new Date(time);

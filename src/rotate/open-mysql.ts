@@ -95,7 +95,7 @@ export async function revive(
 ): Promise<Line> {
   const { engine } = rotation.profile.target;
   if (!replaced) throw currentRefused(rotation.profile);
-  rotation.step('the password has expired on the server: setting it once more');
+  rotation.step('the password has expired on the server: setting it once more, which lifts that in any case');
   const old = quote(replaced.password.reveal());
   try {
     if (engine === 'mysql') assertHidden(rotation.profile, session);

@@ -99,7 +99,7 @@ async function stored(rotation: Rotation): Promise<Record | undefined> {
       throw error;
     const { id, place } = rotation.store;
     rotation.warn(
-      `${id} was removed from ${place} meanwhile, and is stored again: the server has a new password`,
+      `${id} was removed from ${place} meanwhile, and is stored again: the server has a new password (to use it from here: dbcreds trust ${rotation.profile.name})`,
     );
     return undefined;
   }

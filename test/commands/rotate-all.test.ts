@@ -5,7 +5,7 @@ import { assert, suite } from '../helpers/suite.ts';
 import { freePort, type Server } from '../services/server.ts';
 import { use } from '../services/use.ts';
 import { type Account, openAccounts, outcomes } from './accounts.ts';
-import { must, urlOf } from './kit.ts';
+import { codeOf, must, Shop, urlOf } from './kit.ts';
 import { accepts, passwordsOf, writeOwn } from './rotation.ts';
 
 const test = suite('rotate --all', { needs: ['postgresql', 'mariadb'] });
@@ -64,6 +64,30 @@ test('each outcome is told, none stops or hides another, and one that failed mak
   assert.match(words.stdout, /^shop\/good +rotated$/m);
   assert.match(words.stdout, /^shop\/down +failed: .*\(REFUSED\)$/m);
   assert.match(words.stdout, /^shop\/given +skipped: .*\(READ_ONLY_PROVIDER\)$/m);
+});
+
+test('one that is only read is passed by without a line in the log, until it has expired', async () => {
+  const given = { url: 'postgresql://app@localhost/given', expires: '30d' };
+  const days = (count: number): string => new Date(Date.now() - count * day).toISOString();
+  const shop = await Shop.open(
+    { given },
+    { DBCREDS_GIVEN_URL: 'postgresql://app:x9Kd-2mQpLw7Tz@localhost/given' },
+  );
+  const rotate = (age: number) =>
+    shop.dbcreds(['rotate', '--all'], { env: { DBCREDS_GIVEN_SET_AT: days(age) } });
+  assert.match(must(await rotate(29)).stdout, /^shop\/given +skipped: .*\(READ_ONLY_PROVIDER\)$/m);
+  assert.throws(() => shop.log(), /ENOENT/);
+  const over = await rotate(31);
+  assert.is(over.code, 1);
+  assert.match(over.stdout, /^shop\/given +skipped: .*; it has expired$/m);
+});
+
+test('a time that is none is refused before production is confirmed', async () => {
+  const url = 'postgresql://app@h.example/d';
+  const shop = await Shop.open({ prod: { url, production: true } });
+  await shop.store('prod', 'q7Xc-Lm2vTz9KpWb4RyNs8Hd');
+  for (const option of ['--grace', '--valid-until'])
+    assert.is(codeOf(await shop.dbcreds(['rotate', 'prod', option, 'long'])), 'USAGE');
 });
 
 test('those that others hold too are refused, and the rest goes on', async () => {

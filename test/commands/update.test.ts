@@ -139,4 +139,13 @@ test('for oneself: an override in profiles.json, where it is changed from then o
   assert.is(readFileSync(shop.file, 'utf8'), before);
 });
 
+test('where the password is only read, no key is changed either', async () => {
+  const shop = await Shop.open({ ci: { url: 'postgresql://app@localhost/d', provider: 'env' } });
+  const env = { DBCREDS_CI_URL: `postgresql://app:${next}@localhost/d` };
+  const args = ['update', 'ci', '--expires', '90d', '--password-stdin'];
+  const refused = await shop.dbcreds(args, { env, input: next });
+  assert.is(codeOf(refused), 'READ_ONLY_PROVIDER');
+  assert.not.ok('expires' in (shop.profiles().ci ?? {}));
+});
+
 test.run();

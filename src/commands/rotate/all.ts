@@ -51,13 +51,17 @@ async function rotateEach(
   for (const row of chosen) {
     const options = optionsOf(row);
     const prepared = await attempt(stage, row.id, () => prepared_(stage, row, options));
-    if (!('held' in prepared)) results.push(prepared);
+    if (!('held' in prepared)) results.push(row.state === 'expired' ? leftExpired(prepared) : prepared);
     else ready.push({ ...prepared, options });
   }
   const carry = (one: Ready): Promise<Result> => carryOne(stage, one, one.options);
   for (const some of waves(ready)) results.push(...(await bounded(some, carry)));
   return results;
 }
+
+/** Where a password is only read, somebody else changes it, and has not done so. */
+const leftExpired = (result: Result): Result =>
+  result.good ? { ...result, words: `${result.words}; it has expired`, good: false } : result;
 
 interface Ready extends Prepared {
   readonly options: Options;

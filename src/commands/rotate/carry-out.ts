@@ -95,6 +95,11 @@ function pushesOf({ context }: Stage, { held }: Prepared): Push {
   return { commands: push, env: cleared(context.env, []), cwd: context.cwd };
 }
 
+/** Before anybody is asked anything. @throws DbcredsError `USAGE` */
+export function assertSpans(options: Options): void {
+  for (const name of ['grace', 'validUntil']) spanOf(options, name);
+}
+
 function choicesOf({ held }: Prepared, options: Options): Choices {
   const grace = spanOf(options, 'grace') ?? held.profile.rotation.grace;
   const validUntil = spanOf(options, 'validUntil');

@@ -32,7 +32,8 @@ export async function prepare(stage: Stage, name: string | undefined, options: O
   try {
     return await prepareOne(stage, selection, options);
   } catch (error) {
-    if (error instanceof DbcredsError && !flag(options, 'dryRun')) logRefusal(stage, selection, error);
+    if (error instanceof DbcredsError && !flag(options, 'dryRun') && !isPassedBy(error, options))
+      logRefusal(stage, selection, error);
     throw error;
   }
 }
@@ -52,6 +53,10 @@ async function prepareOne(stage: Stage, selection: Selection, options: Options):
     });
   return { held: one, ...(admin && { admin }) };
 }
+
+/** With `--all`, which comes by each night, that is no news. */
+const isPassedBy = ({ code }: DbcredsError, options: Options): boolean =>
+  code === 'READ_ONLY_PROVIDER' && flag(options, 'all');
 
 /** A refusal stands, whether or not it can be logged. */
 function logRefusal(stage: Stage, { plain }: Selection, { kind, code }: DbcredsError): void {
