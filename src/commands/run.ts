@@ -37,7 +37,7 @@ export const runRow: CommandRow = {
     },
     {
       flags: '--url-style <style>',
-      help: 'dialect of DATABASE_URL: libpq, mysql2, mariadb, prisma, jdbc, sqlalchemy, go, rails, none',
+      help: 'dialect of DATABASE_URL: libpq, mysql2, mariadb, prisma, jdbc, sqlalchemy, go, rails, postgresjs, bun, none',
     },
     {
       flags: '--via <address>',

@@ -4,7 +4,8 @@ import { type Connection, readOnlyOption, verifies } from './connection.ts';
 
 /**
  * libpq's variables. GSS encryption is switched off: it would be tried before TLS and is none of ours. Not for Go, whose
- * drivers have none and of which pq stops at the variable (lib/pq 1.12).
+ * drivers have none and of which pq stops at the variable (lib/pq 1.12). `PGSSL` is postgres.js's PGSSLMODE, which takes
+ * `disable` for TLS (3.4).
  */
 export function postgresqlVariables(
   connection: Connection,
@@ -20,6 +21,7 @@ export function postgresqlVariables(
     PGUSER: user,
     PGPASSWORD: password,
     PGSSLMODE: tls.mode,
+    ...(tls.mode === 'disable' ? {} : { PGSSL: tls.mode }),
     ...(root ? { PGSSLROOTCERT: root } : {}),
     ...(tls.cert && tls.key ? { PGSSLCERT: tls.cert, PGSSLKEY: tls.key } : {}),
     ...(style === 'go' ? {} : { PGGSSENCMODE: 'disable' }),

@@ -45,6 +45,7 @@ const socketParam = (path: string, style: UrlStyle): Params =>
       : { socketPath: path };
 
 function tlsParams(connection: Connection, style: UrlStyle): Params {
+  if (style === 'postgresjs' || style === 'bun') return sslmode(connection);
   if (connection.engine === 'postgresql')
     return style === 'prisma' ? prismaPg(connection) : libpq(connection);
   const forms: Partial<Record<UrlStyle, (connection: Connection) => Params>> = {
@@ -61,6 +62,12 @@ function tlsParams(connection: Connection, style: UrlStyle): Params {
 function libpq({ tls }: Connection): Params {
   return { sslmode: tls.mode, sslrootcert: tls.ca, sslcert: tls.cert, sslkey: tls.key };
 }
+
+/**
+ * postgres.js sends the server any word that it does not know, which then refuses `sslrootcert`; Bun reads these modes for
+ * MySQL too, and any other word of TLS for one of them. A private CA reaches both by NODE_EXTRA_CA_CERTS alone.
+ */
+const sslmode = ({ tls }: Connection): Params => ({ sslmode: tls.mode });
 
 /** Prisma's own engine (up to version 6): verification hangs on `sslaccept`, and the CA is called `sslcert`. */
 function prismaPg({ tls }: Connection): Params {

@@ -12,6 +12,8 @@ export type UrlStyle =
   | 'sqlalchemy'
   | 'go'
   | 'rails'
+  | 'postgresjs'
+  | 'bun'
   | 'none';
 
 export type ProviderName = 'keychain' | 'file' | 'env' | 'dotenv';

@@ -75,11 +75,13 @@ export const urlStyles: readonly UrlStyle[] = [
   'sqlalchemy',
   'go',
   'rails',
+  'postgresjs',
+  'bun',
   'none',
 ];
 
 /** The styles that have a form for the engine. */
 export function stylesOf(engine: Engine): readonly UrlStyle[] {
-  const others = engine === 'postgresql' ? ['mysql2', 'mariadb'] : ['libpq'];
+  const others = engine === 'postgresql' ? ['mysql2', 'mariadb'] : ['libpq', 'postgresjs'];
   return urlStyles.filter((style) => !others.includes(style));
 }

@@ -45,7 +45,19 @@ export const profileSchema: v.GenericSchema<unknown, Entry> = v.strictObject({
   provider: v.optional(v.picklist(['keychain', 'file', 'env', 'dotenv'])),
   file: v.optional(v.strictObject({ path: v.optional(filled) })),
   urlStyle: v.optional(
-    v.picklist(['libpq', 'mysql2', 'mariadb', 'prisma', 'jdbc', 'sqlalchemy', 'go', 'rails', 'none']),
+    v.picklist([
+      'libpq',
+      'mysql2',
+      'mariadb',
+      'prisma',
+      'jdbc',
+      'sqlalchemy',
+      'go',
+      'rails',
+      'postgresjs',
+      'bun',
+      'none',
+    ]),
   ),
   params: v.optional(
     v.record(filled, v.union([line, v.number(), v.boolean()], 'text, a number, true or false')),

@@ -5,7 +5,7 @@ import { Secret } from '../../src/secret.ts';
 import { profileOf } from '../helpers/profile.ts';
 import { assert, suite } from '../helpers/suite.ts';
 
-// Dialects whose words are easy to get wrong. What the clients make of most of them: table.test.ts.
+// Dialects whose words are easy to get wrong. What the clients make of most of them: table-*.test.ts.
 const test = suite('clients: styles of URLs');
 
 type Files = Omit<ConnectionTls, 'mode'>;
@@ -56,6 +56,37 @@ test('SQLAlchemy: PostgreSQL by its present driver, and in the words of libpq', 
     url('postgresql://app@db.example/shop', 'sqlalchemy', 'verify-full', { ca: '/ca' }),
     'postgresql+psycopg://app:pw@db.example:5432/shop?sslmode=verify-full&sslrootcert=%2Fca',
   );
+});
+
+test('postgres.js and Bun: the mode, and no word that their servers would refuse', () => {
+  const files = { ca: '/ca', caText: 'PEM', cert: '/cert', key: '/key' };
+  const shop = 'db.example/shop';
+  for (const mode of ['verify-full', 'verify-ca', 'require', 'disable'] as const) {
+    const words = `?sslmode=${mode === 'require' ? 'verify-ca' : mode}`;
+    for (const style of ['postgresjs', 'bun'] as const)
+      assert.is(
+        url(`postgresql://app@${shop}`, style, mode, files),
+        `postgresql://app:pw@db.example:5432/shop${words}`,
+      );
+    for (const engine of ['mysql', 'mariadb'])
+      assert.is(
+        url(`${engine}://app@${shop}`, 'bun', mode, files),
+        `mysql://app:pw@db.example:3306/shop${words}`,
+      );
+  }
+});
+
+test('postgres.js is told by a variable of its own to use TLS, and of plaintext by none', () => {
+  const pgssl = (mode: TlsMode): unknown => {
+    const profile = profileFor('postgresql://app@db.example/shop', mode);
+    const connection = connectionOf(profile, login, {}, false);
+    return inject(profile, connection, { urlStyle: 'libpq', prefix: '', cache: '/cache' }).set.PGSSL;
+  };
+  assert.equal((['verify-full', 'require', 'disable'] as const).map(pgssl), [
+    'verify-full',
+    'require',
+    undefined,
+  ]);
 });
 
 test('GSS encryption is switched off, but for Go, where a driver stops at the word', () => {

@@ -77,7 +77,19 @@ const others = fc.record({
   warn: mostly(duration),
   confirmFor: mostly(duration),
   urlStyle: mostly(
-    fc.constantFrom('libpq', 'mysql2', 'mariadb', 'prisma', 'jdbc', 'sqlalchemy', 'go', 'rails', 'none'),
+    fc.constantFrom(
+      'libpq',
+      'mysql2',
+      'mariadb',
+      'prisma',
+      'jdbc',
+      'sqlalchemy',
+      'go',
+      'rails',
+      'postgresjs',
+      'bun',
+      'none',
+    ),
   ),
   params: mostly(fc.dictionary(fc.constantFrom('schema', 'pool', 'options', 'charset', '__proto__'), text)),
   inject: mostly(
