@@ -14,11 +14,9 @@ export interface Attempt {
   readonly words: string;
 }
 
-const variants = { right: 'right', whole: 'right', otherCa: 'otherCa', otherName: 'otherName' } as const;
-
 /** One way of a client against one server, by a user that nobody else is. */
 export async function attempt(client: Client, way: Way, kit: Kit, which: Case): Promise<Attempt> {
-  const server = await use(client.engine, variants[which]);
+  const server = await use(client.engine, which === 'whole' ? 'right' : which);
   const login = await newLogin(server);
   const from = statSync(server.log).size;
   const result = await travel(server, login, way, kit, which === 'whole');
@@ -35,7 +33,7 @@ function travel(server: Server, login: Login, way: Way, kit: Kit, whole: boolean
   const tls = { mode: 'verify-full', ca: 'certs/ca.pem', ...(way.extraCa ? { nodeExtraCa: true } : {}) };
   const profile = { ...{ engine, host, port, user, database, provider: 'env', tls }, ...styleOf(way, whole) };
   place.write('dbcreds.json', { project: 'shop', profiles: { dev: profile } });
-  const only = ['DATABASE_URL', ...(way.extraCa ? ['NODE_EXTRA_CA_CERTS'] : [])];
+  const only = ['DATABASE_URL', ...(way.beside ?? []), ...(way.extraCa ? ['NODE_EXTRA_CA_CERTS'] : [])];
   const flags = way.by === 'url' && !whole ? ['--only', only.join(',')] : [];
   const path = [...(kit.path ?? []), server.clients, place.env.PATH].join(delimiter);
   const env = { ...kit.env, DBCREDS_DEV_PASSWORD: password, PATH: path };
@@ -48,19 +46,21 @@ function styleOf({ by, urlStyle }: Way, whole: boolean): { urlStyle?: string } {
   return urlStyle === undefined ? {} : { urlStyle };
 }
 
-/** What clients say of a certificate that they do not take. */
+/** What clients say of a certificate that they do not take, or of a server without TLS. */
 const refusal =
-  /certificate|self.signed|SELF_SIGNED|UNABLE_TO|altname|ALTNAME|does not match|not valid for name|UnknownIssuer|NotValidForName|x509/i;
+  /[Cc]ertificate|self.signed|SELF_SIGNED|UNABLE_TO|altname|ALTNAME|not valid for name|UnknownIssuer|NotValidForName|x509|(SSL|TLS).*(support|required)|support.*(SSL|TLS)|ssl not enabled|secure (TLS )?connection/;
 
 /** The server's own log says who got in and how: a client may say what it likes. */
-function judge({ code, stdout, stderr }: Result, login: Login, { prints }: Way, log: string): Attempt {
-  const words = `${code} ${stdout}${stderr}`;
+function judge({ code, stdout, stderr }: Result, login: Login, { prints, says }: Way, log: string): Attempt {
+  const words = `exit ${code}: ${stdout}${gist(stderr)}`;
   const said = (outcome: Outcome): Attempt => ({ outcome, words });
-  if (!log.includes(login.user)) return said(code !== 0 && refusal.test(stderr) ? 'refused' : 'failed');
+  const refuses = code !== 0 && (refusal.test(stderr) || says?.test(stderr));
+  if (!log.includes(login.user)) return said(refuses ? 'refused' : 'failed');
   const tls = loggedIn(login.user, log);
   const right = prints
     ? prints.test(stdout)
     : stdout === `${login.user}|${login.database}|${tls ? 't' : 'f'}\n`;
+  if (tls && refuses && stdout === '') return said('late');
   if (tls === undefined || code !== 0 || !right) return said('failed');
   return said(tls ? 'tls' : 'clear');
 }
@@ -72,4 +72,13 @@ function loggedIn(user: string, log: string): boolean | undefined {
     .filter((line) => line.includes(user) && /connection authorized:|\bConnect\b(?!.*denied)/.test(line));
   if (logins.length === 0) return undefined;
   return logins.every((line) => /SSL enabled|using (SSL\/)?TLS/.test(line));
+}
+
+/** The lines that say why, of a report that shows a whole stack and certificate. */
+function gist(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim().slice(0, 160));
+  const telling = lines.filter(
+    (line) => /error|cannot|cause|denied|warn|fail/i.test(line) && !line.startsWith('at '),
+  );
+  return (telling.length > 0 ? telling : lines).slice(0, 4).join(' / ');
 }

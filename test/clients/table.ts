@@ -6,30 +6,38 @@ export type Tried = readonly (readonly [Way, Outcomes])[];
 /** The line of the table that is true of the client. */
 export function rowOf({ name, note }: Client, version: string, tried: Tried): string {
   const by = (which: Way['by']): string => told(tried.find(([way]) => way.by === which));
-  const wrong = (which: 'otherCa' | 'otherName'): string => mistaken(tried, which);
-  const cells = [name, version, by('url'), by('variables'), wrong('otherCa'), wrong('otherName'), note ?? ''];
+  const wrong = (['otherCa', 'otherName', 'plain'] as const).map((which) => mistaken(tried, which));
+  const cells = [name, version, by('url'), by('variables'), ...wrong, note ?? ''];
   return `| ${cells.join(' | ')} |`;
 }
 
 function told(one: Tried[number] | undefined): string {
   if (!one) return '-';
-  const [{ urlStyle, extraCa }, { right, whole }] = one;
+  const [{ urlStyle, beside = [], extraCa }, { right, whole }] = one;
+  const others = beside.map((variable) => `\`${variable}\``);
   const style = urlStyle && `\`"urlStyle": "${urlStyle}"\``;
-  const needs = [style, extraCa && '`tls.nodeExtraCa`', whole !== right && '`--only`'].filter(Boolean);
-  const word = { tls: 'yes', clear: '**in the clear**', refused: '**no**', failed: '**no**' }[right];
+  const needs = [style, ...others, extraCa && '`tls.nodeExtraCa`', whole !== right && '`--only`'].filter(
+    Boolean,
+  );
+  const word = { tls: 'yes', clear: '**in the clear**', refused: '**no**', late: '**no**', failed: '**no**' }[
+    right
+  ];
   return needs.length === 0 ? word : `${word}, with ${needs.join(' and ')}`;
 }
 
-/** Said once where every way does the same. */
-function mistaken(tried: Tried, which: 'otherCa' | 'otherName'): string {
+/** Said once where every way does the same; of one that does not work, only that it goes on in the clear. */
+function mistaken(tried: Tried, which: 'otherCa' | 'otherName' | 'plain'): string {
   const words: Record<Outcome, string> = {
-    tls: '**takes it**',
-    clear: '**goes on in the clear**',
+    tls: '**taken**',
+    clear: '**taken**',
     refused: 'refused',
-    failed: '**fails otherwise**',
+    late: '**refused after the login**',
+    failed: '**fails**',
   };
-  const all = tried.map(([{ by }, outcomes]) => [by, words[outcomes[which]]] as const);
-  const same = new Set(all.map(([, word]) => word)).size === 1;
+  const told = tried.filter(([, outcomes]) => outcomes.right === 'tls' || outcomes[which] === 'clear');
+  const all = told.map(([{ by }, outcomes]) => [by, words[outcomes[which]]] as const);
+  if (all.length === 0) return '-';
+  const same = all.every(([, word]) => word === all[0]?.[1]);
   return same ? (all[0]?.[1] ?? '') : all.map(([by, word]) => `by ${by}: ${word}`).join('; ');
 }
 
@@ -43,8 +51,8 @@ const titles: Readonly<Record<Engine, string>> = {
 export const engines: readonly Engine[] = ['postgresql', 'mysql', 'mariadb'];
 
 const head = [
-  '| client | version | by `DATABASE_URL` | by its own variables | another CA | another name | |',
-  '|---|---|---|---|---|---|---|',
+  '| client | version | by `DATABASE_URL` | by its own variables | another CA | another name | no TLS | |',
+  '|---|---|---|---|---|---|---|---|',
 ];
 
 /** Where a client's row begins, in the section of its engine. */

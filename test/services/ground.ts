@@ -24,6 +24,8 @@ const starts: { readonly [K in keyof Services]: () => Promise<Start> } = {
   tini: async () => (await import('./commands.ts')).tini,
   python: async () => (await import('./python.ts')).start,
   go: async () => (await import('./go.ts')).start,
+  'npm-clients': async () => (await import('./npm-clients.ts')).start,
+  'postgresql-clients': async () => (await import('./postgresql-clients.ts')).start,
   pty: async () => (await import('./commands.ts')).pty,
   host: async () => (await import('./hosts.ts')).start,
   direnv: async () => (await import('./commands.ts')).direnv,

@@ -1,7 +1,9 @@
 import type { Certificates } from './certificates.ts';
 import type { Commands } from './commands.ts';
 import type { Go } from './go.ts';
+import type { Programs as NpmClients } from './npm-clients.ts';
 import type { Programs } from './pgbouncer-programs.ts';
+import type { Programs as PostgresqlClients } from './postgresql-clients.ts';
 import type { Python } from './python.ts';
 import type { Server } from './server.ts';
 
@@ -46,6 +48,8 @@ export interface Services {
   tini: Commands;
   python: Python;
   go: Go;
+  'npm-clients': NpmClients;
+  'postgresql-clients': PostgresqlClients;
   pty: { readonly works: true };
   /** A program that people start others from; the variant is its name: `deno`, `pnpm`, `yarn`, `berry`, `turbo`. */
   host: { readonly file: string };

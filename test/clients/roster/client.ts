@@ -8,7 +8,7 @@ export type Engine = Server['engine'];
 export interface Family {
   readonly name: string;
   /**
-   * Has what its clients need, installed once into the tests' cache (`cached` in test/services/cache.ts).
+   * Has what its clients need, installed once into the tests' cache: a service, so that no test's time runs while it goes on.
    *
    * @throws Unavailable where this machine cannot have it
    */
@@ -48,6 +48,8 @@ export interface Way {
   readonly by: 'url' | 'variables';
   /** Where it is not the engine's default: `libpq`, or `mysql2` for MySQL and MariaDB. */
   readonly urlStyle?: UrlStyle;
+  /** Variables that it needs besides `DATABASE_URL`. */
+  readonly beside?: readonly string[];
   /** Whether it has to have the CA in `NODE_EXTRA_CA_CERTS` (`tls.nodeExtraCa`). */
   readonly extraCa?: true;
   /**
@@ -58,20 +60,36 @@ export interface Way {
   readonly command: (kit: Kit) => readonly string[];
   /** For a program that prints something else: a pattern of it. The server's log tells of TLS all the same. */
   readonly prints?: RegExp;
+  /** What it says of a server that it refuses, where that says nothing of certificates or TLS. */
+  readonly says?: RegExp;
   /** What the client does wrong where that cannot be helped. Else every way has to be {@link sound}. */
   readonly expected?: Partial<Outcomes>;
 }
 
-/** How an attempt ended. `clear`: logged in without TLS. `failed`: neither logged in nor refused the certificate. */
-export type Outcome = 'tls' | 'clear' | 'refused' | 'failed';
+/**
+ * How an attempt ended. `clear`: logged in without TLS. `refused`: before the server heard of any user. `late`: refused
+ * after a login, of which whoever pretends to be the server has its part. `failed`: for another reason than the server.
+ */
+export type Outcome = 'tls' | 'clear' | 'refused' | 'late' | 'failed';
 
-/** What came of a way, by the server's certificate; `whole`: the right one, with all variables set at once. */
+/** What came of a way, by the server. */
 export interface Outcomes {
   readonly right: Outcome;
+  /** The right one, with all variables set at once. */
   readonly whole: Outcome;
+  /** Its certificate comes from another authority. */
   readonly otherCa: Outcome;
+  /** Its certificate has another name. */
   readonly otherName: Outcome;
+  /** It has no TLS, as somebody in between could pretend. */
+  readonly plain: Outcome;
 }
 
 /** What every client should do. */
-export const sound: Outcomes = { right: 'tls', whole: 'tls', otherCa: 'refused', otherName: 'refused' };
+export const sound: Outcomes = {
+  right: 'tls',
+  whole: 'tls',
+  otherCa: 'refused',
+  otherName: 'refused',
+  plain: 'refused',
+};

@@ -1,6 +1,6 @@
 import type { Family } from './client.ts';
-import { native } from './native.ts';
+import { dumps, native } from './native.ts';
 import { npm } from './npm.ts';
 
 /** Every family whose clients docs/clients.md tells of, in its order. */
-export const families: readonly Family[] = [native, npm];
+export const families: readonly Family[] = [native, dumps, npm];
