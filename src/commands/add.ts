@@ -53,9 +53,9 @@ async function addProfile(
 ): Promise<number> {
   const home = homeOf(stage, files, flag(options, 'global'));
   const provider = await reached(stage, home, name, text(options, 'provider'));
-  const { entry: stated, password } = await gather(stage, name, home.path, options);
+  const { entry: stated, password, encrypted } = await gather(stage, name, home.path, options);
   const test = options.test !== false;
-  const entry = test ? await probed(stage, draftOf(home, name, stated), stated) : stated;
+  const entry = test ? await probed(stage, draftOf(home, name, stated), stated, encrypted) : stated;
   const draft = draftOf(home, name, entry);
   const defined = (): Promise<Profile> => define(stage, home, name, entry, provider.name);
   if (draft.credential !== undefined && (await provider.get(refOf(draft)))) {

@@ -91,6 +91,12 @@ export function tlsOf(
   return Object.keys(tls).length === 0 ? undefined : tls;
 }
 
+/** Whether a URL wants TLS, verified or not: PostgreSQL's word, MySQL's, and those of Node's drivers. */
+export function asksForTls(params: ParsedUrl['params']): boolean {
+  const word = params.sslmode ?? params['ssl-mode'] ?? params.ssl ?? '';
+  return /^(require|required|no-verify|true|1|\{.*\})$/i.test(word);
+}
+
 const modes: readonly TlsMode[] = ['disable', 'require', 'verify-ca', 'verify-full'];
 
 function modeOf(options: Options): TlsMode | undefined {

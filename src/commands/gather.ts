@@ -1,25 +1,36 @@
 import type { DbcredsError } from '../errors.ts';
 import type { Entry } from '../profiles/entry.ts';
-import { isParameterAllowed } from '../profiles/reserved.ts';
+import { isParameterAllowed, isParameterOfTls } from '../profiles/reserved.ts';
 import {
   defaultPort,
   engineOf,
   formatTarget,
   type ParsedUrl,
-  parseUrl,
   type Target,
   targetOf,
 } from '../profiles/target.ts';
 import { Secret } from '../secret.ts';
 import type { Options, Stage } from './command.ts';
-import { expiresOf, hostFrom, type Parts, partsOf, portFrom, tlsOf, withoutUndefined } from './fields.ts';
+import {
+  asksForTls,
+  expiresOf,
+  hostFrom,
+  type Parts,
+  partsOf,
+  portFrom,
+  tlsOf,
+  withoutUndefined,
+} from './fields.ts';
 import { flag, text, usage } from './options.ts';
+import { isPlaceholder, parsePasted } from './pasted.ts';
 import { readStdin } from './stdin.ts';
 
 /** What a new profile is made of. */
 export interface Answers {
   readonly entry: Entry;
   readonly password?: Secret;
+  /** Whether the URL asks for TLS. */
+  readonly encrypted: boolean;
 }
 
 /** Gathers a new profile: from a pasted or piped URL, from options, and for what is missing from the person. */
@@ -42,14 +53,14 @@ export async function gather(stage: Stage, name: string, file: string, options: 
     credential: text(options, 'credential'),
     params: paramsOf(stage, params),
   };
-  return { entry: withoutUndefined(entry), ...(password ? { password } : {}) };
+  return { entry: withoutUndefined(entry), encrypted: asksForTls(params), ...(password ? { password } : {}) };
 }
 
 /** The password for a profile that is there: piped, or of a piped URL that opens the same target. */
 export function secretFrom(options: Options, name: string, target: Target): Secret | undefined {
   oneStdin(options);
   if (!flag(options, 'urlStdin')) return pipedPassword(options, name);
-  const url = parseUrl(readStdin('--url-stdin', name));
+  const url = parsePasted(readStdin('--url-stdin', name));
   if (formatTarget(targetOf(url)) !== formatTarget(target))
     throw usage(`the URL is for another target: ${formatTarget(targetOf(url))}, not ${formatTarget(target)}`);
   if (!url.password) throw usage('the URL holds no password');
@@ -67,11 +78,16 @@ function oneStdin(options: Options): void {
 
 async function urlOf({ terminal }: Stage, name: string, options: Options): Promise<ParsedUrl | undefined> {
   oneStdin(options);
-  if (flag(options, 'urlStdin')) return parseUrl(readStdin('--url-stdin', name));
+  if (flag(options, 'urlStdin')) return parsePasted(readStdin('--url-stdin', name));
   const { host, database, user, engine } = partsOf(options);
   if (host ?? database ?? user ?? engine ?? !terminal.available) return undefined;
   const pasted = await terminal.ask('Connection URL (hidden; Enter for the parts): ', { hidden: true });
-  return pasted.trim() === '' ? undefined : parseUrl(pasted);
+  if (pasted.trim() === '') return undefined;
+  const { password, ...url } = parsePasted(pasted);
+  if (!password) return url;
+  if (!isPlaceholder(password.reveal())) return { ...url, password };
+  terminal.say('dbcreds: the URL has a placeholder where its password belongs');
+  return url;
 }
 
 /** Asks for the parts that are missing; without a terminal names the options. */
@@ -111,12 +127,20 @@ async function looksProduction({ terminal }: Stage, name: string): Promise<boole
 
 /** Of a URL's parameters, those that a profile may have. Says which are left out. */
 export function paramsOf({ terminal }: Stage, params: ParsedUrl['params']): Entry['params'] {
-  const rest = Object.entries(params).filter(([key]) => !/^ssl(mode|rootcert|cert|key)$/.test(key));
+  const rest = Object.entries(params).filter(([key]) => !/^ssl(-?mode|rootcert|cert|key)$/.test(key));
   const kept = rest.filter(([key]) => isParameterAllowed(key, false));
   const left = rest.filter(([key]) => !isParameterAllowed(key, false)).map(([key]) => key);
-  // Of a URL that was put together wrongly, a key may be a piece of the password.
-  const shown = left.filter((key) => /^[a-z][a-z_]{0,30}$/i.test(key));
-  if (left.length > shown.length) shown.push('others');
-  if (left.length > 0) terminal.say(`dbcreds: left out of the URL: ${shown.join(', ')}`);
+  const decided = left.filter((key) => isParameterOfTls(key));
+  const others = left.filter((key) => !decided.includes(key));
+  if (decided.length > 0)
+    terminal.say(`dbcreds: left out of the URL: ${shown(decided)}, since the profile's "tls" decides`);
+  if (others.length > 0)
+    terminal.say(`dbcreds: left out of the URL: ${shown(others)}, not known to be harmless`);
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
+/** Of a URL that was put together wrongly, a key may be a piece of the password. */
+function shown(keys: readonly string[]): string {
+  const plain = keys.filter((key) => /^[a-z][a-z_]{0,30}$/i.test(key));
+  return [...plain, ...(keys.length > plain.length ? ['others'] : [])].join(', ');
 }

@@ -71,7 +71,11 @@ const table: Partial<Record<ErrorCode, Make>> = {
     hints: [...show(to), again(to)],
   }),
   TLS_REQUIRED: (to) => ({
-    hints: [change(to, 'use TLS', '"tls": { "mode": "verify-full" }', '--tls verify-full')],
+    hints: [
+      change(to, 'use TLS', '"tls": { "mode": "verify-full" }', '--tls verify-full'),
+      change(to, 'with a CA of your own', '"tls": { "ca": "FILE" }', '--tls-ca FILE'),
+      change(to, 'unverified, outside production', '"tls": { "mode": "require" }', '--tls require'),
+    ],
   }),
   TOO_MANY: (to) => ({ hints: [again(to)] }),
   NO_DATABASE: (to) => ({

@@ -57,6 +57,11 @@ export function isParameterAllowed(name: string, own: boolean): boolean {
   return tuning.has(name) || (own && !structural.test(name));
 }
 
+/** Whether a parameter is about TLS, which a profile's `tls` decides. */
+export function isParameterOfTls(name: string): boolean {
+  return /ssl|tls|cert|truststore|keystore|^channel_binding$|^gssencmode$|^uselibpqcompat$/i.test(name);
+}
+
 /** The parameters that {@link isParameterAllowed} knows, for messages. */
 export function knownParameters(): readonly string[] {
   return [...tuning];

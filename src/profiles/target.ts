@@ -59,7 +59,10 @@ const shape = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?(#
  */
 export function parseUrl(text: string): ParsedUrl {
   const match = shape.exec(text.trim());
-  if (!match) throw bad('it does not read engine://user@host:port/database');
+  if (!match)
+    throw bad(
+      `it does not read engine://user@host:port/database${/^\s*jdbc:/i.test(text) ? ", but as JDBC's" : ''}`,
+    );
   const [, scheme = '', authority = '', path, query, fragment] = match;
   const engine = engineOf(scheme);
   if (!engine) throw bad(`its scheme is none of ${Object.keys(engines).join(', ')}`);
@@ -69,13 +72,19 @@ export function parseUrl(text: string): ParsedUrl {
   // Else a part of a password with a bare `/` or `?` would count as the database, or as the name of a parameter.
   if (at < 0 && `${path}${query}`.includes('@'))
     throw bad('it has an @ behind a / or ?: write %2F, %3F and %40 where these belong to a name or password');
-  return {
+  return withSocket({
     engine,
     ...userOf(at < 0 ? '' : authority.slice(0, at)),
     ...addressOf(authority.slice(at + 1)),
     ...(path ? { database: decode(path) } : {}),
     params: paramsOf(query ?? ''),
-  };
+  });
+}
+
+/** libpq's form for a socket: `postgresql://user@/db?host=/var/run/postgresql`. */
+function withSocket(url: ParsedUrl): ParsedUrl {
+  const { host, ...params } = url.params;
+  return url.host === undefined && host?.startsWith('/') ? { ...url, host: normalHost(host), params } : url;
 }
 
 function userOf(text: string): { user?: string; password?: Secret } {
@@ -89,6 +98,7 @@ function userOf(text: string): { user?: string; password?: Secret } {
 
 function addressOf(text: string): { host?: string; port?: number } {
   const match = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(text);
+  if (text.includes(',')) throw bad('it names several hosts: a profile has one');
   if (!match)
     throw bad('its host and port cannot be told apart: percent-encode special characters of the password');
   const [, host = '', port] = match;

@@ -40,7 +40,7 @@ test('a pasted URL is all there is to it', async ({ server, login }) => {
   );
   const output = await succeeds(add, login.password);
   assert.match(output, /TLS: verify-full, since the server proves its name/);
-  assert.match(output, /left out of the URL: evil\r\n/);
+  assert.match(output, /left out of the URL: evil, not known to be harmless\r\n/);
   assert.ok(output.includes(`shop/dev is defined in ${shop.file}\r\n`), output);
   assert.match(output, /logged in, and stored the password of shop\/dev in .*credentials\.age\r\n/);
   assert.match(output, /dbcreds run --env dev -- \.\.\.\r\n/);

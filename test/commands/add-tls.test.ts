@@ -18,6 +18,7 @@ interface Wish {
   readonly ca?: boolean;
   readonly flags?: readonly string[];
   readonly password?: string;
+  readonly query?: string;
 }
 
 /** Adds a profile on a server of that kind, from a piped URL. */
@@ -36,7 +37,7 @@ async function add(variant: Variant, wish: Wish = {}): Promise<Tried> {
     ...(wish.ca ? ['--tls-ca', 'ca.pem'] : []),
   ];
   const { code, stderr } = await shop.dbcreds([...args, ...(wish.flags ?? [])], {
-    input: urlOf(server, login, wish.password ?? login.password),
+    input: `${urlOf(server, login, wish.password ?? login.password)}${wish.query ? `?${wish.query}` : ''}`,
   });
   const tls = shop.profiles().dev?.tls;
   return { code, stderr, tls, untouched: readFileSync(shop.file, 'utf8') === before, shop };
@@ -106,8 +107,22 @@ test('a local server that demands TLS and proves nothing: what to do is told', a
   assert.is(code, 125);
   assert.is(codeOf({ stderr }), 'TLS_REQUIRED');
   assert.match(stderr, /Nothing was stored\./);
-  assert.match(stderr, /use TLS: {2}dbcreds add dev --tls verify-full\n/);
+  assert.match(stderr, /use TLS: +dbcreds add dev --tls verify-full\n/);
+  assert.match(stderr, /with a CA of your own: +dbcreds add dev --tls-ca FILE\n/);
   assert.ok(untouched);
+});
+
+test('a URL that asks for TLS gets it on this machine too, verified or not, or nothing is stored', async () => {
+  for (const query of ['sslmode=require', 'ssl=true', 'ssl-mode=REQUIRED']) {
+    const { code, stderr, tls } = await add('right', { query });
+    assert.is(code, 0, stderr);
+    assert.match(stderr, /TLS: require, since the server offers TLS, but/);
+    assert.equal(tls, { mode: 'require' });
+  }
+  const none = await add('plain', { query: 'sslmode=require' });
+  assert.equal([none.code, codeOf(none), none.untouched], [125, 'TLS_REFUSED', true]);
+  assert.match(none.stderr, /with less, outside production: +dbcreds add dev --tls disable\n/);
+  assert.equal((await add('plain', { query: 'sslmode=prefer' })).tls, { mode: 'disable' });
 });
 
 test('a stated mode is not probed, and holds', async () => {

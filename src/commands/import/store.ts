@@ -9,7 +9,7 @@ import type { Provider } from '../../providers/provider.ts';
 import { enrol, stored } from '../../run/enrol.ts';
 import { providerOf, refOf } from '../../run/store.ts';
 import type { Options, Stage } from '../command.ts';
-import { tlsOf, withoutUndefined } from '../fields.ts';
+import { asksForTls, tlsOf, withoutUndefined } from '../fields.ts';
 import { paramsOf } from '../gather.ts';
 import { define, draftOf, rememberProvider } from '../home.ts';
 import { text } from '../options.ts';
@@ -40,10 +40,10 @@ export async function storeOne(one: Import, candidate: Candidate): Promise<void>
 }
 
 async function storeNew({ stage, home, options }: Import, candidate: Candidate): Promise<void> {
-  const { name } = candidate;
+  const { name, params } = candidate;
   const stated = entryOf(stage, home, candidate);
   const test = options.test !== false;
-  const entry = test ? await probed(stage, draftOf(home, name, stated), stated) : stated;
+  const entry = test ? await probed(stage, draftOf(home, name, stated), stated, asksForTls(params)) : stated;
   const draft = draftOf(home, name, entry);
   const provider = await providerOf(stage, draft, text(options, 'provider'));
   const defined = (): Promise<Profile> => define(stage, home, name, entry, provider.name);

@@ -1,6 +1,6 @@
 import { DbcredsError } from '../../errors.ts';
 import type { Profile } from '../../profiles/profile.ts';
-import { formatTarget, parseUrl, showTarget, targetOf } from '../../profiles/target.ts';
+import { formatTarget, showTarget, targetOf } from '../../profiles/target.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { allowChanged } from '../../run/allow.ts';
 import { destination, enrol, stored } from '../../run/enrol.ts';
@@ -12,6 +12,7 @@ import type { Options, Stage } from '../command.ts';
 import { sceneOf } from '../held.ts';
 import { rememberProvider } from '../home.ts';
 import { text } from '../options.ts';
+import { parsePasted, readsAsUrl } from '../pasted.ts';
 import { heldOf, type Lack } from './lack.ts';
 
 interface Asking {
@@ -84,8 +85,8 @@ const mendable =
 
 /** A whole URL is what people are sent. @throws DbcredsError `USAGE` where it is for another target */
 function passwordIn(answer: string, { target }: Profile): Secret {
-  if (!/^\s*(postgres(ql)?|mysql|mariadb):\/\//i.test(answer)) return new Secret(answer);
-  const url = parseUrl(answer);
+  if (!readsAsUrl(answer)) return new Secret(answer);
+  const url = parsePasted(answer);
   if (!url.password || formatTarget(targetOf(url)) !== formatTarget(target))
     throw new DbcredsError('USAGE', {
       kind: 'usage',
