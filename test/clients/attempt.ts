@@ -31,20 +31,18 @@ function travel(server: Server, login: Login, way: Way, kit: Kit, whole: boolean
   const { engine, host, port } = server;
   const { user, password, database } = login;
   const tls = { mode: 'verify-full', ca: 'certs/ca.pem', ...(way.extraCa ? { nodeExtraCa: true } : {}) };
-  const profile = { ...{ engine, host, port, user, database, provider: 'env', tls }, ...styleOf(way, whole) };
+  const profile = { ...{ engine, host, port, user, database, provider: 'env', tls }, ...styleOf(way) };
   place.write('dbcreds.json', { project: 'shop', profiles: { dev: profile } });
   const only = ['DATABASE_URL', ...(way.beside ?? []), ...(way.extraCa ? ['NODE_EXTRA_CA_CERTS'] : [])];
   const flags = way.by === 'url' && !whole ? ['--only', only.join(',')] : [];
   const path = [...(kit.path ?? []), server.clients, place.env.PATH].join(delimiter);
   const env = { ...kit.env, DBCREDS_DEV_PASSWORD: password, PATH: path };
-  const args = ['run', '--env', 'dev', ...flags, '--', ...way.command(kit)];
+  const without = way.by === 'variables' && !whole ? ['env', '-u', 'DATABASE_URL'] : [];
+  const args = ['run', '--env', 'dev', ...flags, '--', ...without, ...way.command(kit)];
   return dbcreds(args, { place, env, timeout: 60_000 });
 }
 
-function styleOf({ by, urlStyle }: Way, whole: boolean): { urlStyle?: string } {
-  if (by === 'variables' && !whole) return { urlStyle: urlStyle ?? 'none' };
-  return urlStyle === undefined ? {} : { urlStyle };
-}
+const styleOf = ({ urlStyle }: Way): { urlStyle?: string } => (urlStyle === undefined ? {} : { urlStyle });
 
 /** What clients say of a certificate that they do not take, or of a server without TLS. */
 const refusal =

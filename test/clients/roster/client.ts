@@ -46,7 +46,7 @@ export interface Client {
 /** How the client is told where to go: `DATABASE_URL` alone, or all that `dbcreds run` sets but for that. */
 export interface Way {
   readonly by: 'url' | 'variables';
-  /** Where it is not the engine's default: `libpq`, or `mysql2` for MySQL and MariaDB. */
+  /** Where it is not the engine's default (`libpq`, or `mysql2` for MySQL and MariaDB). Some change a variable too. */
   readonly urlStyle?: UrlStyle;
   /** Variables that it needs besides `DATABASE_URL`. */
   readonly beside?: readonly string[];
