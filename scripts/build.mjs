@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { noticesOf } from './notices.mjs';
 
@@ -171,6 +171,7 @@ for (let left = [...found]; left.length > 0; left = [...found].filter((file) => 
 }
 
 writeFileSync(resolve(out, 'THIRD-PARTY-NOTICES.txt'), noticesOf(parts.map(({ metafile }) => metafile)));
+await writeManual(resolve(out, 'dbcreds.1'));
 writeTypes(resolve(out, 'types'));
 
 mkdirSync(dist, { recursive: true });
@@ -179,6 +180,24 @@ rmSync(resolve(dist, 'types'), { recursive: true, force: true });
 for (const file of made) renameSync(resolve(out, file), resolve(dist, file));
 for (const file of readdirSync(dist))
   if (!made.includes(file)) rmSync(resolve(dist, file), { recursive: true });
+
+/** The manual page, made by the table of commands. */
+async function writeManual(file) {
+  const script = resolve(out, 'man.mjs');
+  const entry = resolve(root, 'scripts/man.ts');
+  await build({
+    ...common,
+    entryPoints: [entry],
+    format: 'esm',
+    outfile: script,
+    plugins: [lazy(new Set())],
+  });
+  const { pageText } = await import(pathToFileURL(script).href);
+  rmSync(script);
+  const changes = readFileSync(resolve(root, 'CHANGELOG.md'), 'utf8');
+  const date = new RegExp(`^## ${version} - (\\d{4}-\\d\\d-\\d\\d)$`, 'm').exec(changes)?.[1];
+  writeFileSync(file, pageText(version, date ?? ''));
+}
 
 /** The declarations of the library and of what it names, as those of a CJS package. */
 function writeTypes(folder) {

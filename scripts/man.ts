@@ -1,21 +1,14 @@
-// Writes man/dbcreds.1 from the table of commands, which makes the help too:
-//   node --import tsx scripts/man.ts
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+// The manual page, from the table of commands, which makes the help too.
 import type { CommandRow, OptionRow } from '../src/commands/command.ts';
 import { commands } from '../src/commands/table.ts';
 import { examples, files, seeAlso, status, variables, what } from './man-words.ts';
 
-const root = join(import.meta.dirname, '..');
-const read = (name: string): string => readFileSync(join(root, name), 'utf8');
-
-/** The text of man/dbcreds.1, in the macros of man(7). */
-export function pageText(): string {
-  const { version } = JSON.parse(read('package.json'));
-  // That of the release, once there is one.
-  const [, date = ''] =
-    new RegExp(`^## ${version} - (\\d{4}-\\d\\d-\\d\\d)$`, 'm').exec(read('CHANGELOG.md')) ?? [];
+/**
+ * The text of dist/dbcreds.1, in the macros of man(7); made by the build.
+ *
+ * @param date of the release: 2026-12-01; empty where there is none yet
+ */
+export function pageText(version: string, date: string): string {
   return [
     '.\\" Made by scripts/man.ts from the table of commands.',
     `.TH DBCREDS 1 "${date}" "dbcreds ${version}" "User Commands"`,
@@ -127,6 +120,3 @@ function escaped(text: string): string {
     .replaceAll('`', '\\(ga')
     .replace(/^\./, '\\&.');
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  writeFileSync(join(root, 'man/dbcreds.1'), pageText());

@@ -48,13 +48,13 @@ test('holds what was built, and nothing else', () => {
   const built = (readdirSync(join(project, 'dist'), { recursive: true }) as string[])
     .filter((name) => !name.endsWith('.cache') && lstatSync(join(project, 'dist', name)).isFile())
     .map((name) => `dist/${name}`);
-  const others = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'man/dbcreds.1'];
+  const others = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md'];
   const scripts = ['bash', 'fish', 'ps1', 'zsh'].map((shell) => `completions/dbcreds.${shell}`);
   assert.equal(paths, [...built, ...others, ...scripts, 'package.json', 'schema.json'].sort());
   for (const name of built)
     assert.match(
       name,
-      /^dist\/([a-z-]+\.cjs|THIRD-PARTY-NOTICES\.txt|types\/([a-z-]+\/)*([a-z\d-]+\.d\.ts|package\.json))$/,
+      /^dist\/([a-z-]+\.cjs|THIRD-PARTY-NOTICES\.txt|dbcreds\.1|types\/([a-z-]+\/)*([a-z\d-]+\.d\.ts|package\.json))$/,
     );
   assert.equal(
     packed.files.filter(({ mode }) => mode & 0o111).map(({ path }) => path),
