@@ -41,7 +41,7 @@ async function examine(stage: Stage): Promise<Section[]> {
 function lines({ name, remarks }: Section): string[] {
   const rows = remarks.flatMap(({ level, message, hints }) => [
     `  ${level.padEnd(7)}  ${message}`,
-    ...hints.map(([what, command]) => `           ${what} ${command}`),
+    ...hints.map(([what, command]) => `           ${what.replace(/:?$/, ':')} ${command}`),
   ]);
   return [name, ...rows.map(oneLine), ''];
 }

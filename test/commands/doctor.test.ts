@@ -80,6 +80,25 @@ test('no keychain: a problem where a profile needs one, else a warning', async (
   );
 });
 
+test('a keychain that is started once it is used: no problem, and it is not started', async () => {
+  const keychain = await Keychain.open('idle');
+  const shop = await Shop.open({ dev: { ...dev, provider: 'keychain' } }, keychain.env);
+  for (const { code, said } of [await examine(shop), await examine(shop)]) {
+    assert.is(code, 0);
+    assert.ok(said.includes('keychain ok the Secret Service does not run, and is started when it is used'));
+  }
+  await keychain.close();
+});
+
+test('no profile, since none can be read: no word of adding one', async () => {
+  const shop = await quiet();
+  chmodSync(shop.file, 0o666);
+  const { code, said, hints } = await examine(shop);
+  assert.is(code, 1);
+  assert.ok(said.some((line) => line.startsWith('profiles warning none can be used')));
+  assert.not.ok(hints.some((command) => command === 'dbcreds add dev'));
+});
+
 /** What to plant, and the line and the command that must come of it. */
 const planted: readonly (readonly [
   what: string,

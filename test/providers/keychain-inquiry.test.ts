@@ -9,6 +9,7 @@ const states: Readonly<Record<KeychainState, string>> = {
   locked: 'locked',
   asking: 'locked',
   empty: 'empty',
+  idle: 'idle',
   absent: 'absent',
   silent: 'silent',
   mute: 'silent',

@@ -11,6 +11,7 @@ import { use } from './use.ts';
  * - `locked`: the same, closed; without a display a prompt to open it counts as dismissed
  * - `asking`: the same, and the prompt to open it stays up for ever
  * - `empty`: gnome-keyring without a default collection
+ * - `idle`: a bus that starts gnome-keyring once somebody asks for it, as desktops do
  * - `absent`: a bus, and nobody on it who keeps secrets
  * - `silent`: a bus, and a keeper of secrets that never answers
  * - `mute`: a socket that accepts and never answers, in the place of the bus
@@ -21,6 +22,7 @@ export type KeychainState =
   | 'locked'
   | 'asking'
   | 'empty'
+  | 'idle'
   | 'absent'
   | 'silent'
   | 'mute'
@@ -63,6 +65,7 @@ export class Keychain {
   async #enter(state: KeychainState): Promise<void> {
     if (state === 'none') return;
     if (state === 'mute') return this.#listen();
+    if (state === 'idle') this.#announce();
     await this.#startBus();
     if (state === 'silent') await this.#occupy('org.freedesktop.secrets');
     if (state === 'unlocked') await this.#startKeyring(PASSWORD);
@@ -136,10 +139,18 @@ export class Keychain {
     return join(this.folder, 'log');
   }
 
-  /** A bus that starts nothing by itself, so that `absent` stays so. */
+  /** Has the bus know what to start. */
+  #announce(): void {
+    const command = `${this.#path('gnome-keyring-daemon')} --foreground --components=secrets`;
+    const text = `[D-BUS Service]\nName=org.freedesktop.secrets\nExec=${command}\n`;
+    mkdirSync(join(this.folder, 'services'));
+    writeFileSync(join(this.folder, 'services/org.freedesktop.secrets.service'), text);
+  }
+
+  /** A bus that starts nothing by itself but what {@link Keychain.#announce} wrote, so that `absent` stays so. */
   async #startBus(): Promise<void> {
     const file = join(this.folder, 'bus.conf');
-    writeFileSync(file, busConfig(this.env.DBUS_SESSION_BUS_ADDRESS));
+    writeFileSync(file, busConfig(this.env.DBUS_SESSION_BUS_ADDRESS, join(this.folder, 'services')));
     this.#bus = await Daemon.start({
       command: this.#path('dbus-daemon'),
       args: [`--config-file=${file}`, '--nofork', '--nopidfile'],
@@ -189,11 +200,13 @@ export class Keychain {
 
 const busConfig = (
   address: string,
+  services: string,
 ): string => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
   <listen>${address}</listen>
+  <servicedir>${services}</servicedir>
   <auth>EXTERNAL</auth>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>

@@ -14,14 +14,15 @@ const programs = ['psql', 'pg_dump', 'mysql', 'mysqldump', 'mariadb', 'mariadb-d
 
 /** The native clients: their versions, and what to know of their TLS. */
 export async function lookAtClients({ context }: Stage, { profiles }: Known): Promise<Remark[]> {
-  const found = new Set<string>();
-  const remarks: Remark[] = [];
-  for (const program of programs) {
+  const files = programs.flatMap((program) => {
     const file = find(context, program);
-    if (file === undefined) continue;
-    found.add(program);
-    remarks.push(remarkOf(program, await versionOf(context, program, file)));
-  }
+    return file === undefined ? [] : [{ program, file }];
+  });
+  const found = new Set<string>(files.map(({ program }) => program));
+  // All at once: one that hangs is waited for no longer than the next.
+  const remarks = await Promise.all(
+    files.map(async ({ program, file }) => remarkOf(program, await versionOf(context, program, file))),
+  );
   const engines = [...new Set(profiles.map(({ target }) => target.engine))];
   const lacking = engines.filter((engine) => !clientNames[engine].some((name) => found.has(name)));
   return [

@@ -10,7 +10,9 @@ import type { Known } from './known.ts';
 import { fromError, ok, problem, type Remark, warning } from './remark.ts';
 
 /** Which provider would answer for each profile, and why. None is asked. */
-export function lookAtProfiles(stage: Stage, { profiles }: Known): Remark[] {
+export function lookAtProfiles(stage: Stage, { profiles, faults }: Known): Remark[] {
+  if (profiles.length === 0 && faults.length > 0)
+    return [warning('none can be used, as long as the files are as they are')];
   if (profiles.length === 0) return [warning('there is none yet', ['begin with one:', 'dbcreds add dev'])];
   return profiles.map((profile) => {
     try {
