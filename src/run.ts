@@ -62,9 +62,24 @@ function needCommand({ request }: Scene): void {
 
 /** Before anybody is asked anything. `PATH` is not among what a profile may change. */
 function findCommand({ context, request }: Scene): Resolved | undefined {
-  const [command] = request.command;
+  const [command, next] = request.command;
   if (command === undefined) return undefined;
-  return resolveCommand(command, inheritedOf(context), context.cwd, context.platform);
+  try {
+    return resolveCommand(command, inheritedOf(context), context.cwd, context.platform);
+  } catch (error) {
+    throw next === '--' ? behindEnv(error, command) : error;
+  }
+}
+
+/** `dbcreds run prod -- psql`, as other tools have it. */
+function behindEnv(error: unknown, word: string): unknown {
+  if (!(error instanceof DbcredsError) || error.code !== 'NOT_FOUND') return error;
+  const { code, message } = error;
+  const name = /^[a-z0-9][a-z0-9_-]{0,30}$/.test(word) ? word : 'NAME';
+  return new DbcredsError(code, {
+    message,
+    hints: [['a profile stands behind --env:', `dbcreds run --env ${name} -- ...`]],
+  });
 }
 
 async function verify(ready: readonly Ready[]): Promise<void> {

@@ -23,7 +23,7 @@ import {
 } from './fields.ts';
 import { flag, text, usage } from './options.ts';
 import { isPlaceholder, parsePasted } from './pasted.ts';
-import { readStdin } from './stdin.ts';
+import { readSecret } from './stdin.ts';
 
 /** What a new profile is made of. */
 export interface Answers {
@@ -60,7 +60,7 @@ export async function gather(stage: Stage, name: string, file: string, options: 
 export function secretFrom(options: Options, name: string, target: Target): Secret | undefined {
   oneStdin(options);
   if (!flag(options, 'urlStdin')) return pipedPassword(options, name);
-  const url = parsePasted(readStdin('--url-stdin', name));
+  const url = parsePasted(readSecret('--url-stdin', name));
   if (formatTarget(targetOf(url)) !== formatTarget(target))
     throw usage(`the URL is for another target: ${formatTarget(targetOf(url))}, not ${formatTarget(target)}`);
   if (!url.password) throw usage('the URL holds no password');
@@ -68,7 +68,7 @@ export function secretFrom(options: Options, name: string, target: Target): Secr
 }
 
 function pipedPassword(options: Options, name: string): Secret | undefined {
-  return flag(options, 'passwordStdin') ? new Secret(readStdin('--password-stdin', name)) : undefined;
+  return flag(options, 'passwordStdin') ? new Secret(readSecret('--password-stdin', name)) : undefined;
 }
 
 function oneStdin(options: Options): void {
@@ -78,7 +78,7 @@ function oneStdin(options: Options): void {
 
 async function urlOf({ terminal }: Stage, name: string, options: Options): Promise<ParsedUrl | undefined> {
   oneStdin(options);
-  if (flag(options, 'urlStdin')) return parsePasted(readStdin('--url-stdin', name));
+  if (flag(options, 'urlStdin')) return parsePasted(readSecret('--url-stdin', name));
   const { host, database, user, engine } = partsOf(options);
   if (host ?? database ?? user ?? engine ?? !terminal.available) return undefined;
   const pasted = await terminal.ask('Connection URL (hidden; Enter for the parts): ', { hidden: true });

@@ -7,7 +7,7 @@ import type { Action, Options, Stage } from './command.ts';
 import { elsewhere } from './elsewhere.ts';
 import { homeOf, reached } from './home.ts';
 import { type Candidate, named } from './import/candidate.ts';
-import { candidatesOf, type EnvFile, readEnvFile, usualFiles } from './import/files.ts';
+import { candidatesOf, type EnvFile, piped, readEnvFile, usualFiles } from './import/files.ts';
 import { gitState } from './import/git.ts';
 import { scrub, tellCopies } from './import/scrub.ts';
 import { type Import, isKept, storeOne } from './import/store.ts';
@@ -15,24 +15,30 @@ import { flag, text, usage } from './options.ts';
 
 /** `dbcreds import`: moves passwords out of `.env` files, or of the Python tool of the same name. */
 export const importPasswords: Action = async (stage, words, options) => {
+  if (words.includes(piped) && flag(options, 'scrub')) throw usage('--scrub changes files, and - is a pipe');
   const { files, found } = flag(options, 'fromPython')
     ? { files: [], found: await fromPython(stage, words, options) }
     : fromFiles(stage, words);
-  const candidates = proposed(stage, found, options);
+  const global = flag(options, 'global') || flag(options, 'fromPython');
+  const home = homeOf(stage, loadFiles(stage.context), global);
+  const candidates = proposed(stage, found, options, home.project !== undefined);
   if (candidates.length === 0) {
     stage.terminal.say('dbcreds: no database password was found');
     return 0;
   }
   show(stage, candidates);
+  if (home.project === undefined && !global)
+    stage.terminal.say(
+      `dbcreds: no dbcreds.json is in force here: they go into your own ${home.path}\n\n  for a project, make one first:  dbcreds init\n`,
+    );
   if (flag(options, 'dryRun')) return 0;
-  const global = flag(options, 'global') || flag(options, 'fromPython');
-  const one: Import = { stage, options, home: homeOf(stage, loadFiles(stage.context), global) };
+  const one: Import = { stage, options, home };
   await assertReached(one, candidates);
   const wanted = await chosen(stage, candidates, options);
   const imported = await storeAll(one, wanted);
   const clean = await cleaned(one, files, imported);
   await tell(stage, files, imported);
-  if (imported.length > 0 && files.length > 0 && !flag(options, 'scrub'))
+  if (imported.length > 0 && files.length > 0 && !flag(options, 'scrub') && !words.includes(piped))
     stage.terminal.say('  take it out of the file:  dbcreds import --scrub');
   return imported.length === wanted.length && clean ? 0 : 1;
 };
@@ -64,9 +70,14 @@ async function fromPython(stage: Stage, words: readonly string[], options: Optio
   return (await import('./import/python.ts')).pythonCandidates(stage);
 }
 
-function proposed(stage: Stage, found: readonly Candidate[], options: Options): Candidate[] {
+function proposed(
+  stage: Stage,
+  found: readonly Candidate[],
+  options: Options,
+  inProject: boolean,
+): Candidate[] {
   const as = text(options, 'as');
-  if (as === undefined) return named(found, loadFiles(stage.context));
+  if (as === undefined) return named(found, loadFiles(stage.context), inProject);
   if (found.length > 1)
     throw usage(`--as gives one a name, and ${found.length} were found`, [
       ['see them:', 'dbcreds import --dry-run'],
@@ -138,5 +149,5 @@ async function tell(stage: Stage, files: readonly EnvFile[], imported: readonly 
       `dbcreds: warning: git ${knows} ${relative(stage.context.cwd, path)}: whoever can read the repository has its passwords\n\n  change it on the server:  dbcreds rotate ${one.name}\n`,
     );
   }
-  stage.terminal.say(`\n  run something with it:  dbcreds run --env ${first.name} -- ...`);
+  stage.terminal.say(`\n  run something with it:    dbcreds run --env ${first.name} -- ...`);
 }

@@ -123,8 +123,9 @@ function countOf({ context }: { readonly context: Context }): number {
 
 async function agrees({ context, terminal }: Stage, count: number): Promise<boolean> {
   if (!terminal.available) return false;
-  const passwords = count === 1 ? 'a database password' : `${count} database passwords`;
+  const [passwords, them] =
+    count === 1 ? ['is a database password', 'it'] : [`are ${count} database passwords`, 'them'];
   const names = usualFiles(context).join(', ');
-  const answer = await terminal.ask(`There is ${passwords} in ${names}. Store it now? [Y/n]: `);
+  const answer = await terminal.ask(`There ${passwords} in ${names}. Store ${them} now? [Y/n]: `);
   return !/^n/i.test(answer.trim());
 }

@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { DbcredsError } from '../errors.ts';
+import { DbcredsError, type Hint } from '../errors.ts';
 import { usage } from './options.ts';
 
 /** No password or URL is longer; a wrong file in front of the pipe ends here. */
@@ -10,19 +10,28 @@ const maxBytes = 65_536;
  * A secret from a pipe. One trailing line end is dropped: `echo` adds it. A byte order mark goes too, as PowerShell adds it.
  *
  * @param option the one that asked for it, for errors: they never quote what came
+ * @param hints what to type where stdin is a terminal
  * @throws DbcredsError `USAGE`
  */
-export function readStdin(option: string, name: string): string {
+export function readStdin(option: string, hints: readonly Hint[]): string {
   if (isatty(0))
-    throw usage(`${option} reads from a pipe, and stdin is a terminal, which would show what you type`, [
-      ['be asked for it, hidden:', `dbcreds add ${name}`],
-      ['from a password manager:', `pass show db | dbcreds add ${name} ${option}`],
-    ]);
+    throw usage(
+      `${option} reads from a pipe, and stdin is a terminal, which would show what you type`,
+      hints,
+    );
   const value = decode(readAll(option), option).replace(/\r?\n$/, '');
   if (value === '') throw usage(`${option}: stdin is empty`);
   if (value.includes('\0'))
     throw usage(`${option}: what came holds a NUL character, which no variable of a program can hold`);
   return value;
+}
+
+/** Of a profile's password, or a URL with it. */
+export function readSecret(option: string, name: string): string {
+  return readStdin(option, [
+    ['be asked for it, hidden:', `dbcreds add ${name}`],
+    ['from a password manager:', `pass show db | dbcreds add ${name} ${option}`],
+  ]);
 }
 
 function readAll(option: string): Buffer {

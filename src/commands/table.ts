@@ -125,7 +125,7 @@ export const commands: readonly CommandRow[] = [
   },
   {
     usage: 'import [file...]',
-    summary: 'Move passwords out of .env files, or of the Python dbcreds, into the keychain',
+    summary: 'Move passwords out of .env files (- is a pipe), or of the Python dbcreds, into the keychain',
     options: [
       { flags: '--as <name>', help: 'the name of the profile, where there is one password' },
       { flags: '--scrub', help: 'take the imported lines out of the files, once they can be read back' },
@@ -135,7 +135,7 @@ export const commands: readonly CommandRow[] = [
       { flags: '--global', help: 'put the profiles into your own profiles.json' },
       provider,
     ],
-    examples: ['dbcreds import', 'dbcreds import .env.production --as prod --scrub'],
+    examples: ['dbcreds import .env --scrub', 'dotenvx decrypt --stdout | dbcreds import -'],
     exits: '0 done; 1 some were not imported; 125 refused or failed',
     load: async () => (await import('./import.ts')).importPasswords,
   },

@@ -27,7 +27,7 @@ function expectedGuard(situation: Situation, expected: string): Finding | undefi
 function placedGuard(situation: Situation): Finding | undefined {
   const { allowed, seal, profile } = situation;
   if (allowed === undefined)
-    return changed(situation, `was never used from ${profile.file}`, inFull(situation), true);
+    return changed(situation, `was never used from ${profile.file}`, inFull(situation), true, elsewhere);
   const changes = sealDifferences(allowed, seal).map((change) => compared(...change));
   return changes.length === 0
     ? undefined
@@ -49,8 +49,15 @@ function unplacedGuard(situation: Situation): Finding | undefined {
     situation,
     `needs DBCREDS_${profile.variable}_SEAL, since ${profile.file} sets ${redirects.join(' and ')}`,
     inFull(situation),
+    false,
+    settable,
   );
 }
+
+const elsewhere =
+  'A second clone of yours looks like this, and so does a folder that somebody made to get the password.';
+const settable =
+  'Whoever may change the repository could get the password so. The seal says that you have looked.';
 
 const inFull = ({ profile, seal }: Situation): Fact[] => [['file', profile.file], ...sealParts(seal)];
 
@@ -65,6 +72,7 @@ function changed(
   why: string,
   facts: readonly Fact[],
   mayAsk = false,
+  note = 'If you did not make this change, somebody may be after the password.',
 ): Finding {
   const { name } = profile;
   return {
@@ -72,7 +80,7 @@ function changed(
     code: 'BINDING_CHANGED',
     message: `the password of ${name} ${why}`,
     facts,
-    note: 'If you did not make this change, somebody may be after the password.',
+    note,
     hints: [
       mayAsk
         ? ['see and allow it:', `dbcreds trust ${name}`]

@@ -55,17 +55,44 @@ export async function enrol(
   const existing = await stored(provider, ref);
   if (existing) await agreeToReplace(stage, profile, existing);
   if (options.test !== false) assertVerified(profile);
-  const password =
-    options.password ?? (await askPassword(stage, profile, options.user, existing !== undefined));
-  judgePassword(stage, profile, password);
-  const fresh = slotOf(profile, password, options, stage.context.now);
-  const record = recordOf(profile, fresh, existing, options.test !== false);
-  if (options.test !== false) await tried(options, profile, record, files);
+  const record = await proved(stage, profile, existing, options, files);
   const placed = (await options.define?.()) ?? profile;
   await provider.set(ref, record, existing?.revision);
   await allowPlace(stage.context, placed.id, placed.file, sealOf(placed, files));
   journal(stage, placed, { event: options.event ?? 'add', outcome: 'done', provider: provider.name });
   return record;
+}
+
+/** The record of a password that works. Where none was stored, a slip is asked again: three tries, as with `sudo`. */
+async function proved(
+  stage: Stage,
+  profile: Profile,
+  existing: Record | undefined,
+  options: EnrolOptions,
+  files: SealedFiles,
+): Promise<Record> {
+  const again = options.password === undefined && existing === undefined;
+  for (let left = again ? 3 : 1; ; left -= 1) {
+    const password =
+      options.password ?? (await askPassword(stage, profile, options.user, existing !== undefined));
+    judgePassword(stage, profile, password);
+    const fresh = slotOf(profile, password, options, stage.context.now);
+    const record = recordOf(profile, fresh, existing, options.test !== false);
+    try {
+      if (options.test !== false) await tried(options, profile, record, files);
+      return record;
+    } catch (error) {
+      if (!(error instanceof DbcredsError) || error.code !== 'WRONG_PASSWORD') throw error;
+      if (left === 1) throw existing ? error : toAdd(error, profile);
+      stage.terminal.say(`dbcreds: ${error.message} (${error.code})\n`);
+    }
+  }
+}
+
+/** A profile that is there, and no password of it: `update` has nothing to change. */
+function toAdd({ code, message, kind, facts, note, cause }: DbcredsError, { name }: Profile): DbcredsError {
+  const hints = [['store the right one', `dbcreds add ${name}`]] as const;
+  return new DbcredsError(code, { message, kind, facts, hints, cause, ...(note && { note }) });
 }
 
 /** What a run would refuse to send, is not sent here either. @throws DbcredsError `WEAK_TLS` */

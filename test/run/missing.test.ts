@@ -55,12 +55,27 @@ test('the answer is read from the terminal, and stdin stays with the command', a
   assert.equal(await terminal.end(), { code: 0, signal: null });
 });
 
-test('a wrong one is not stored, and nothing is started', async ({ server, login }) => {
+test('a slip is asked for again', async ({ server, login }) => {
+  const shop = await cloned(server, login);
+  const slip = shop.terminal(run);
+  await slip.expect('(hidden): ');
+  slip.answer('a-Wrong-password-1');
+  await slip.expect('(WRONG_PASSWORD)');
+  await slip.expect('(hidden): ');
+  slip.answer(login.password);
+  await slip.expect(`${login.user}\r\n`);
+  assert.is((await slip.end()).code, 0);
+});
+
+test('three wrong ones: nothing is stored, and nothing is started', async ({ server, login }) => {
   const shop = await cloned(server, login);
   const wrong = shop.terminal(['run', '-e', 'dev', '--', 'echo', 'ran']);
-  await wrong.expect('(hidden): ');
-  wrong.answer('a-Wrong-password-1');
+  for (const count of [1, 2, 3]) {
+    await wrong.expect('(hidden): ');
+    wrong.answer(`a-Wrong-password-${count}`);
+  }
   assert.is((await wrong.end()).code, 125);
+  assert.match(wrong.output, /store the right one: +dbcreds add dev\r\n/);
   assert.match(wrong.output, /\(WRONG_PASSWORD\)[\s\S]*Nothing was stored\./);
   assert.not.match(wrong.output, /^ran/m);
   assert.is(codeOf(await shop.dbcreds(run)), 'NO_CREDENTIAL');
@@ -93,6 +108,15 @@ test('without a terminal it is refused, with what to do in a job', async ({ serv
   assert.match(stderr, /looked in {2}.*credentials\.age\n\nNothing was started\.\n/);
   assert.match(stderr, /store it: +dbcreds add dev\n/);
   assert.match(stderr, /in a job, set one of: +DBCREDS_DEV_URL, DBCREDS_DEV_URL_FILE\n$/);
+});
+
+test("a profile's name in the place of the command", async ({ server, login }) => {
+  const shop = await cloned(server, login);
+  shop.write({ dev: { url: urlOf(server, login) } }, { default: 'dev' });
+  const { code, stderr } = await shop.dbcreds(['run', 'dev', '--', 'true']);
+  assert.is(code, 127);
+  assert.match(stderr, /a profile stands behind --env: {2}dbcreds run --env dev -- \.\.\.\n/);
+  assert.not.match((await shop.dbcreds(['run', 'not-there', 'x'])).stderr, /--env/);
 });
 
 test('a command that is not there is told before anything is asked', async ({ server, login }) => {

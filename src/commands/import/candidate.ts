@@ -49,9 +49,16 @@ export function injectOf(variables: { readonly [name: string]: string }): Entry[
   return own.length === 0 ? undefined : Object.fromEntries(own);
 }
 
-/** The candidates, each under a name that is free, or that of a profile with the very target. */
-export function named(all: readonly Candidate[], files: ProfileFiles): Candidate[] {
-  const taken = new Map(listNames(files).map(({ name }) => [name, targetText(files, name)]));
+/**
+ * The candidates, each under a name that is free, or that of a profile with the very target.
+ *
+ * @param inProject whether they go into a project's file: there a name is free that one's own file has for another target
+ */
+export function named(all: readonly Candidate[], files: ProfileFiles, inProject: boolean): Candidate[] {
+  const found = all.map(({ target }) => formatTarget(target));
+  const known = listNames(files).map((one) => ({ ...one, target: targetText(files, one.name) }));
+  const counts = known.filter((one) => !inProject || one.project !== undefined || found.includes(one.target));
+  const taken = new Map(counts.map(({ name, target }) => [name, target]));
   return all.map((candidate) => {
     const target = formatTarget(candidate.target);
     let name = candidate.name;

@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
-import { DbcredsError } from '../../errors.ts';
+import { DbcredsError, type Hint } from '../../errors.ts';
 import { readSmallFile, statOf } from '../../files.ts';
 import { type Findings, type Found, findPasswords, isSame } from '../../providers/dotenv/found.ts';
 import { parseEnvText } from '../../providers/dotenv.ts';
+import { readStdin } from '../stdin.ts';
 import { asName, type Candidate, injectOf, type Source, saysProduction } from './candidate.ts';
 
 /** A `.env` file as it was read. */
@@ -38,12 +39,25 @@ export function namesIn(folder: string): string[] {
 /** Reads a file and looks for passwords in it. @throws DbcredsError `FILE_ACCESS` */
 export function readEnvFile({ cwd }: Context, name: string): EnvFile {
   const path = resolve(cwd, name);
+  if (name === piped) return envFile(path, Buffer.from(readStdin('import -', fromPipe)));
   const refuse = (why: string): DbcredsError =>
     new DbcredsError('FILE_ACCESS', { message: `${path} ${why}` });
   const content = readSmallFile(path, refuse, 1 << 20);
   if (content === undefined) throw refuse('does not exist');
+  return envFile(path, content);
+}
+
+function envFile(path: string, content: Buffer): EnvFile {
   return { path, content, findings: findPasswords(parseEnvText(content.toString('utf8'))) };
 }
+
+/** The word for what a pipe brings. */
+export const piped = '-';
+
+const fromPipe: readonly Hint[] = [
+  ['files are named:', 'dbcreds import .env'],
+  ['from a program that decrypts them:', 'dotenvx decrypt --stdout | dbcreds import -'],
+];
 
 interface Seen {
   readonly found: Found;
@@ -63,7 +77,10 @@ export function candidatesOf({ cwd }: Context, files: readonly EnvFile[]): Candi
       else all.push({ found, candidate: candidateOf(found, nameOf(path, found.mark, index), source, from) });
     }
   }
-  return all.map(({ candidate }) => candidate);
+  const candidates = all.map(({ candidate }) => candidate);
+  if (candidates.some(({ name }) => name === 'dev')) return candidates;
+  // Next.js and Vite keep what one person develops with in `.env.local`.
+  return candidates.map((one) => ({ ...one, name: one.name.replace(/^local(?=-|$)/, 'dev') }));
 }
 
 function joined(candidate: Candidate, source: Source, from: string): Candidate {

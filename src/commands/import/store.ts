@@ -35,7 +35,11 @@ export async function storeOne(one: Import, candidate: Candidate): Promise<void>
   const files = loadFiles(one.stage.context);
   if (!listNames(files).some((known) => known.name === name)) return storeNew(one, candidate);
   const profile = resolveProfile(files, name);
-  if (formatTarget(profile.target) !== formatTarget(target)) throw otherTarget(profile, candidate);
+  const same = formatTarget(profile.target) === formatTarget(target);
+  // A project's profile hides the user's own.
+  if (!same && one.home.project !== undefined && profile.project === undefined)
+    return storeNew(one, candidate);
+  if (!same) throw otherTarget(profile, candidate);
   await storeIn(one, profile, candidate);
 }
 
