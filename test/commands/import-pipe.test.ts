@@ -2,7 +2,7 @@ import { searchFolders } from '../helpers/leak.ts';
 import { assert, suite } from '../helpers/suite.ts';
 import { type Login, newLogin, type Server } from '../services/server.ts';
 import { use } from '../services/use.ts';
-import { codeOf, must, Shop, urlOf } from './kit.ts';
+import { must, Shop, urlOf } from './kit.ts';
 
 const test = suite<{ server: Server; login: Login }>('import from a pipe, and its names', {
   needs: ['postgresql', 'pty'],
