@@ -1,20 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expand, stepsOf } from '../examples/workflow.ts';
-import { program, type Result } from '../helpers/program.ts';
 import { openShop, type Shop, secretUrl } from '../helpers/shop.ts';
 import { assert, suite } from '../helpers/suite.ts';
-import { at, mapOf, parseYaml } from '../helpers/yaml.ts';
+import { at } from '../helpers/yaml.ts';
 import { project } from '../services/cache.ts';
 import { use } from '../services/use.ts';
-import { openRegistry } from './registry.ts';
+import { act, action, type Inputs, install, sealOf, steps } from './action.ts';
 
 const test = suite('the action for GitHub', { needs: ['postgresql'] });
-const action = parseYaml(readFileSync(join(project, 'action.yml'), 'utf8'));
-const inputs = mapOf(at(action, 'inputs'));
-const [install, run] = stepsOf(at(action, 'runs'));
-
-type Inputs = Readonly<Record<string, string>>;
+const [first, run] = steps;
 
 /** The project as a job has checked it out. */
 async function checkout(): Promise<Shop> {
@@ -27,40 +21,9 @@ async function checkout(): Promise<Shop> {
   return shop;
 }
 
-/** As the runner does: inputs and their defaults filled in, the step's variables, `bash -e`. */
-function act(shop: Shop, step: typeof run, given: Inputs, extra: Inputs = {}): Promise<Result> {
-  const values: Record<string, string> = { 'runner.temp': shop.place.tmp };
-  for (const [name, spec] of Object.entries(inputs)) {
-    const value = given[name] ?? mapOf(spec).default;
-    if (value !== undefined) values[`inputs.${name}`] = String(value);
-  }
-  const env = Object.fromEntries(
-    Object.entries(step?.env ?? {}).map(([name, value]) => [name, expand(value, values)]),
-  );
-  const cwd = join(shop.place.cwd, expand(step?.folder ?? '.', values));
-  const flags = ['--noprofile', '--norc', '-e', '-o', 'pipefail', '-c'];
-  const { PATH = '' } = shop.place.env;
-  return program('bash', [...flags, step?.run ?? ''], {
-    place: shop.place,
-    cwd,
-    env: { PATH: `${shop.server.clients}:${PATH}`, ...extra, ...env },
-  });
-}
-
-async function installed(): Promise<Shop> {
-  const shop = await checkout();
-  const npm = { npm_config_registry: await openRegistry(), npm_config_update_notifier: 'false' };
-  const { code, output } = await act(shop, install, {}, npm);
-  assert.is(code, 0, output);
-  return shop;
-}
-
-async function sealOf({ place, env }: Shop): Promise<string> {
-  return (await program('dbcreds', ['trust', 'prod', '--print'], { place, env })).stdout.trim();
-}
-
 test('installs the version that it names, and runs the command with it', async () => {
-  const shop = await installed();
+  const shop = await checkout();
+  await install(shop);
   const folder = join(shop.place.tmp, 'dbcreds-action/node_modules/dbcreds');
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   assert.is(version, JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')).version);
@@ -114,14 +77,14 @@ async function injections(shop: Shop, given: Inputs): Promise<void> {
 test('takes no version that is not exact', async () => {
   const shop = await checkout();
   for (const version of ['latest', '^1.0.0', '1.2.3 --registry=x', 'x@1.2.3', '../evil']) {
-    const { code, output } = await act(shop, install, { version });
+    const { code, output } = await act(shop, first, { version });
     assert.is(code, 125, output);
     assert.match(output, 'version has to be exact');
   }
 });
 
 test('puts no input into a script', () => {
-  for (const step of [install, run]) assert.not.match(step?.run ?? '', '${{');
+  for (const step of steps) assert.not.match(step.run ?? '', '${{');
 });
 
 test.run();

@@ -1,0 +1,7 @@
+import pg from 'pg';
+
+const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
+await client.connect();
+const { rows } = await client.query('select current_user as user');
+console.log(`worker runs as ${rows[0].user}`);
+await client.end();
