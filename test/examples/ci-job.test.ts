@@ -89,8 +89,8 @@ test('every step of the workflow works', async () => {
   assert.equal(
     steps.map(({ name }) => name),
     [
-      'actions/checkout@v4',
-      'actions/setup-node@v4',
+      'actions/checkout@v5.0.0',
+      'actions/setup-node@v5.0.0',
       'npm ci',
       'Put the URL where this job alone can read it',
       'Migrate',
