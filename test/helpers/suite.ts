@@ -17,7 +17,7 @@ export type Need =
   | 'pty'
   | Host
   | 'direnv'
-  | 'systemd-analyze'
+  | 'systemd'
   | 'shells'
   | 'man'
   | 'tini'

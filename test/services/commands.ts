@@ -22,7 +22,10 @@ const packages: Commands = {
   age: 'age',
   'age-keygen': 'age',
   direnv: 'direnv',
+  systemctl: 'systemd',
   'systemd-analyze': 'systemd',
+  'systemd-notify': 'systemd',
+  'systemd-socket-activate': 'systemd',
   bash: 'bash',
   zsh: 'zsh',
   fish: 'fish',
@@ -97,8 +100,6 @@ export const shells = (ground: Ground): Promise<Commands> => commands(ground, 'b
 export const man = (ground: Ground): Promise<Commands> => commands(ground, 'man', 'mandoc');
 
 export const direnv = (ground: Ground): Promise<Commands> => commands(ground, 'direnv');
-
-export const systemdAnalyze = (ground: Ground): Promise<Commands> => commands(ground, 'systemd-analyze');
 
 /** A pseudo-terminal, for which the binary of the system's kind must be there. */
 export async function pty(): Promise<{ works: true }> {

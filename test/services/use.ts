@@ -54,7 +54,7 @@ export interface Services {
   /** A program that people start others from; the variant is its name: `deno`, `pnpm`, `yarn`, `berry`, `turbo`. */
   host: { readonly file: string };
   direnv: Commands;
-  'systemd-analyze': Commands;
+  systemd: Commands;
 }
 
 /** The service cannot be had on this machine: a reason to skip, and the message says what is missing. */
