@@ -60,6 +60,48 @@ const lazy = (found) => ({
 });
 
 /**
+ * Modules of the core that a run which goes well does not call: words for what is wrong, mostly. They export functions alone, and
+ * the first call of one loads the file. Their importers need not know, and need not wait.
+ */
+const cold = new Set(
+  ['profiles/diagnose.ts', 'profiles/nearest.ts', 'launch/refusals.ts', 'cli/refusals.ts'].map((name) =>
+    resolve(source, name),
+  ),
+);
+
+/** Stands in for a cold module, and notes that it has to be built. */
+const late = (found) => ({
+  name: 'late',
+  setup(b) {
+    b.onResolve({ filter: /^\.{1,2}\// }, (args) => {
+      const file = resolve(args.resolveDir, args.path);
+      if (args.kind !== 'dynamic-import' && cold.has(file)) return { path: file, namespace: 'cold' };
+    });
+    b.onLoad({ filter: /.*/, namespace: 'cold' }, async ({ path }) => {
+      found.add(path);
+      const lines = (await exportsOf(path)).map(
+        (name) => `export const ${name} = (...args) => require('./${chunkName(path)}.cjs').${name}(...args);`,
+      );
+      return { contents: lines.join('\n'), loader: 'js' };
+    });
+    b.onResolve({ filter: /./, namespace: 'cold' }, ({ path }) => ({ path, external: true }));
+  },
+});
+
+async function exportsOf(file) {
+  const options = {
+    ...common,
+    format: 'esm',
+    packages: 'external',
+    write: false,
+    entryPoints: [file],
+    outdir: out,
+  };
+  const { metafile } = await build(options);
+  return Object.values(metafile.outputs).flatMap((output) => output.exports);
+}
+
+/**
  * Serves a module of the core from the core file. In a namespace of its own: as a file of this package it would count as
  * an ES module, where `module.exports` means nothing.
  */
@@ -86,7 +128,7 @@ const dry = await build({
   ...common,
   entryPoints: [resolve(source, 'cli.ts')],
   write: false,
-  plugins: [lazy(found)],
+  plugins: [late(found), lazy(found)],
 });
 const core = new Set(
   Object.keys(dry.metafile.inputs)
@@ -103,7 +145,12 @@ async function coreEntry() {
     .map((file) => `export * as ${identifier(file)} from ${JSON.stringify(file)};`)
     .join('\n');
   const outfile = resolve(out, 'names.cjs');
-  await build({ ...common, stdin: { contents, resolveDir: source }, outfile, plugins: [lazy(found)] });
+  await build({
+    ...common,
+    stdin: { contents, resolveDir: source },
+    outfile,
+    plugins: [late(found), lazy(found)],
+  });
   const modules = Object.entries(createRequire(import.meta.url)(outfile));
   rmSync(outfile);
   const files = new Map([...core].map((file) => [identifier(file), file]));
@@ -132,7 +179,7 @@ const parts = [
       loader: 'ts',
     },
     outfile: resolve(out, 'core.cjs'),
-    plugins: [lazy(found)],
+    plugins: [late(found), lazy(found)],
   }),
 ];
 // V8 takes any source of the same length for the one that it compiled: the cache is named by the content.

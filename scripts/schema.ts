@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
-import { profileSchema, projectSchema, userOnly } from '../src/profiles/schema.ts';
+import { profileSchema, projectSchema } from '../src/profiles/schema.ts';
+import { userOnly } from '../src/profiles/shape.ts';
 import { entryWords, fileWords, type Words } from './schema-words.ts';
 
 /** A JSON Schema, as far as it is looked into here. */

@@ -12,9 +12,9 @@ import { dirname, join } from 'node:path';
 import type { Context } from '../context.ts';
 import { DbcredsError, reasonOf } from '../errors.ts';
 import type { ProjectFile, UserFile } from './entry.ts';
+import { badProfile } from './fail.ts';
 import { assertUnshared } from './ownership.ts';
-import { projectSchema, userSchema } from './schema.ts';
-import { badProfile, validate } from './validate.ts';
+import { validate } from './validate.ts';
 
 /** A profile file that was read; its entries are not checked yet. */
 export interface ProfileFile {
@@ -66,14 +66,14 @@ function isThere(path: string): boolean {
 
 function readProject(file: string, context: Context): ProfileFile {
   const { path, value } = readJson(file, context);
-  const data: ProjectFile = validate(projectSchema, withoutList(value, path), path, []);
+  const data: ProjectFile = validate('project', withoutList(value, path), path, []);
   return { path, project: data.project, ...common(data) };
 }
 
 function readUser(file: string, context: Context): ProfileFile | undefined {
   if (!isThere(file)) return undefined;
   const { path, value } = readJson(file, context);
-  return { path, ...common(validate(userSchema, withoutList(value, path), path, [])) };
+  return { path, ...common(validate('user', withoutList(value, path), path, [])) };
 }
 
 /** To the schema a list is an object whose names are numbers. */

@@ -1,7 +1,7 @@
 import type { Entry } from './entry.ts';
+import { type Fail, looksSecret } from './fail.ts';
 import { nearest } from './nearest.ts';
 import { isParameterAllowed, isReserved, knownParameters, placeholders, urlStyles } from './reserved.ts';
-import { type Fail, looksSecret } from './validate.ts';
 
 /** @param own whether the file is the user's, who may set any parameter that does not redirect */
 export function checkParams(params: Entry['params'], own: boolean, fail: Fail): void {

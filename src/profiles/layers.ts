@@ -1,7 +1,7 @@
 import type { Entry } from './entry.ts';
+import { type Fail, failure } from './fail.ts';
 import type { Named } from './names.ts';
 import { defined, readEntry } from './read.ts';
-import { type Fail, failure } from './validate.ts';
 
 /** What the files say of one profile together, and which of them says what. */
 export interface Layers {

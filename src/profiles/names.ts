@@ -1,7 +1,7 @@
 import { DbcredsError, named } from '../errors.ts';
+import { badProfile } from './fail.ts';
 import type { ProfileFile, ProfileFiles } from './files.ts';
 import { nearest } from './nearest.ts';
-import { badProfile } from './validate.ts';
 
 const pattern = /^[a-z0-9][a-z0-9_-]*$/;
 

@@ -3,16 +3,17 @@ import { dirname, resolve } from 'node:path';
 import { DbcredsError } from '../errors.ts';
 import { parseDuration } from './duration.ts';
 import type { Entry } from './entry.ts';
+import { type Fail, failure, looksSecret } from './fail.ts';
 import type { ProfileFile } from './files.ts';
 import { checkInject, checkParams } from './injectable.ts';
-import { profileSchema, userOnly } from './schema.ts';
+import { userOnly } from './shape.ts';
 import { engineOf, isHost, normalHost, parseUrl } from './target.ts';
 import { plainText } from './text.ts';
-import { type Fail, failure, looksSecret, validate } from './validate.ts';
+import { validate } from './validate.ts';
 
 /** An entry of one file: checked, its `url` taken apart, its paths absolute, so that two can be laid over each other. */
 export function readEntry(file: ProfileFile, key: string): Entry {
-  const entry = validate(profileSchema, file.entries[key], file.path, ['profiles', key]);
+  const entry = validate('profile', file.entries[key], file.path, ['profiles', key]);
   const fail = failure(file.path, key);
   if (file.project !== undefined) assertOwn(entry, fail);
   checkParams(entry.params, file.project === undefined, fail);

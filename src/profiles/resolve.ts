@@ -3,6 +3,7 @@ import { DbcredsError } from '../errors.ts';
 import { isAddress, isLocal, parseDial } from './address.ts';
 import { parseDuration } from './duration.ts';
 import type { Entry } from './entry.ts';
+import { badProfile, type Fail } from './fail.ts';
 import type { ProfileFiles } from './files.ts';
 import { layersOf, userFromOf } from './layers.ts';
 import { findName, listNames, type Named, variableOf } from './names.ts';
@@ -11,7 +12,6 @@ import { defined } from './read.ts';
 import { stylesOf } from './reserved.ts';
 import { rotationOf } from './rotation.ts';
 import { defaultPort, type Target } from './target.ts';
-import { badProfile, type Fail } from './validate.ts';
 
 export interface ResolveOptions {
   /** `--via HOST:PORT`: dial this, for one run. */

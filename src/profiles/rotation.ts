@@ -1,9 +1,9 @@
 import { isAddress, isLocal } from './address.ts';
 import { parseDuration } from './duration.ts';
+import type { Fail } from './fail.ts';
 import type { Layers } from './layers.ts';
 import type { Address, Profile, RotationSettings } from './profile.ts';
 import { isHost, normalHost } from './target.ts';
-import type { Fail } from './validate.ts';
 
 type Made = Pick<Profile, 'name' | 'id' | 'target' | 'tls' | 'production'>;
 

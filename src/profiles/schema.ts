@@ -109,6 +109,3 @@ export const userSchema: v.GenericSchema<unknown, UserFile> = v.strictObject({
   default: v.optional(name),
   profiles: v.optional(entries),
 });
-
-/** Keys that count in the user's file alone: a repository must not claim them. */
-export const userOnly: readonly (readonly string[])[] = [['soleHolder'], ['rotation', 'push']];

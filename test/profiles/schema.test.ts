@@ -4,7 +4,8 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { type Node, schemaText } from '../../scripts/schema.ts';
 import { parseDuration } from '../../src/profiles/duration.ts';
-import { profileSchema, projectSchema, userOnly } from '../../src/profiles/schema.ts';
+import { profileSchema, projectSchema } from '../../src/profiles/schema.ts';
+import { userOnly } from '../../src/profiles/shape.ts';
 import { assert, suite } from '../helpers/suite.ts';
 import { project } from '../services/cache.ts';
 

@@ -1,9 +1,9 @@
 import { isAddress, isLocal, parseDial } from '../../src/profiles/address.ts';
 import { parseDuration, showDate, showSpan } from '../../src/profiles/duration.ts';
+import { looksSecret } from '../../src/profiles/fail.ts';
 import { assertName, variableOf } from '../../src/profiles/names.ts';
 import { nearest } from '../../src/profiles/nearest.ts';
 import { plainText } from '../../src/profiles/text.ts';
-import { looksSecret } from '../../src/profiles/validate.ts';
 import { assert, suite } from '../helpers/suite.ts';
 
 const test = suite('words of a profile');
