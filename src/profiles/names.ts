@@ -105,23 +105,37 @@ function lookUp({ project, user }: ProfileFiles, name: string): Named | undefine
 }
 
 /** @throws DbcredsError `BAD_PROFILE` for what is no name, and where two profiles would share one `DBCREDS_<NAME>_*` */
-function assertNames({ project, user }: ProfileFiles): void {
+function assertNames(files: ProfileFiles): void {
+  const all = namesIn(files);
+  const bad = all.find(({ name }) => !pattern.test(name));
+  if (bad) throw noName(bad.file, bad.key);
+  // Two names become one only where one has "-" and another "_": thousands are seldom looked at one by one.
+  if (!all.some(({ name }) => name.includes('-')) || !all.some(({ name }) => name.includes('_'))) return;
   const seen = new Map<string, string>();
-  const check = (name: string, file: ProfileFile, key: string): void => {
-    if (!pattern.test(name)) throw noName(file, key);
+  for (const { name, file } of all) {
     const flat = name.replaceAll('-', '_');
     const other = seen.get(flat);
     if (other === undefined) seen.set(flat, name);
     else if (other !== name) throw clash(file, name, other);
-  };
-  if (project) for (const key of Object.keys(project.entries)) check(key, project, key);
+  }
+}
+
+interface Key {
+  readonly name: string;
+  readonly file: ProfileFile;
+  readonly key: string;
+}
+
+function namesIn({ project, user }: ProfileFiles): Key[] {
+  const all = project ? Object.keys(project.entries).map((key) => ({ name: key, file: project, key })) : [];
   for (const key of user ? Object.keys(user.entries) : []) {
     if (!user) continue;
     const slash = key.indexOf('/');
-    if (slash < 0) check(key, user, key);
+    if (slash < 0) all.push({ name: key, file: user, key });
     else if (key.slice(0, slash) === project?.project && saysWhere(user.entries[key]))
-      check(key.slice(slash + 1), user, key);
+      all.push({ name: key.slice(slash + 1), file: user, key });
   }
+  return all;
 }
 
 function clash(file: ProfileFile, name: string, other: string): DbcredsError {

@@ -38,8 +38,9 @@ function socketOf(address: string): string | undefined {
 }
 
 /** The first line of D-Bus' authentication: who we are, to which a bus says `OK`. */
-async function shakeHands(path: string, ms: number): Promise<BusState> {
-  const { connect } = await import('node:net');
+function shakeHands(path: string, ms: number): Promise<BusState> {
+  // Here and not at the top, where every run would load it; and at once, since the caller has work to do while the bus answers.
+  const { connect } = process.getBuiltinModule('node:net');
   return new Promise((resolve) => {
     const socket = connect(path);
     const done = (state: BusState): void => {
