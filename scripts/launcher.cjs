@@ -12,7 +12,8 @@ const cache = join(__dirname, `core-BUILD-${process.version}-${process.arch}.cac
 start();
 
 function start() {
-  const Module = require('node:module');
+  // What `require('node:module')` gives, without making its public face.
+  const Module = module.constructor;
   const { Script } = require('node:vm');
   const cachedData = readCache();
   const script = new Script(Module.wrap(readFileSync(file, 'latin1')), { filename: file, cachedData });

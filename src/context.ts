@@ -1,5 +1,4 @@
 import { accessSync, constants } from 'node:fs';
-import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 /**
@@ -88,7 +87,9 @@ export function contextOf(env: Environment, cwd: string = workingFolder()): Cont
  */
 function homeOf({ HOME, USERPROFILE }: Environment): string {
   const stated = process.platform === 'win32' ? USERPROFILE : HOME;
-  for (const find of [() => stated ?? '', homedir, () => userInfo().homedir]) {
+  // Loaded where it is asked: hardly anybody's environment has no HOME.
+  const os = (): typeof import('node:os') => process.getBuiltinModule('node:os');
+  for (const find of [() => stated ?? '', () => os().homedir(), () => os().userInfo().homedir]) {
     try {
       const home = find();
       if (isAbsolute(home) && mayEnter(home)) return home;

@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
-import { constants } from 'node:os';
 
 /** How a child ended. */
 export interface End {
@@ -29,7 +28,7 @@ const dumpsCore: ReadonlySet<string> = new Set([
  */
 export async function dieOf({ code, signal }: End): Promise<number> {
   if (signal === null) return code;
-  const status = 128 + constants.signals[signal];
+  const status = 128 + process.getBuiltinModule('node:os').constants.signals[signal];
   if (process.pid === 1 || dumpsCore.has(signal)) return status;
   raise(signal);
   // It may be blocked, and it arrives in a moment of its own.

@@ -1,5 +1,4 @@
 import { constants, readFileSync } from 'node:fs';
-import { chdir, cwd } from 'node:process';
 import type { Invocation, LaunchPlan } from './plan.ts';
 import type { Resolved } from './resolve.ts';
 
@@ -23,7 +22,7 @@ export function replaceBy(plan: LaunchPlan, { file, argv }: Invocation): void {
   plan.leaving?.();
   // Node ignores both, and what is ignored stays so across exec; a caught signal goes back to its default.
   for (const signal of ['SIGPIPE', 'SIGXFSZ'] as const) process.on(signal, () => {});
-  if (plan.cwd !== cwd()) chdir(plan.cwd);
+  if (plan.cwd !== process.cwd()) process.chdir(plan.cwd);
   try {
     execve?.(file, argv, plan.env);
   } catch {

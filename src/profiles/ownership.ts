@@ -1,6 +1,5 @@
 import type { Stats } from 'node:fs';
 import { readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import type { Context } from '../context.ts';
 import { DbcredsError, shellWord } from '../errors.ts';
 
@@ -32,7 +31,7 @@ export function assertUnshared(path: string, stats: Stats, context: Context): vo
 function isPrivateGroup(gid: number): boolean {
   let [username, groups] = ['', ''];
   try {
-    const user = userInfo();
+    const user = process.getBuiltinModule('node:os').userInfo();
     if (gid !== user.gid) return false;
     username = user.username;
     groups = readFileSync('/etc/group', 'utf8');

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { DbcredsError } from '../errors.ts';
 import { parseDuration } from './duration.ts';
@@ -89,7 +88,7 @@ function pathsOf(entry: Entry, folder: string): Partial<Entry> {
       ? undefined
       : resolve(
           folder,
-          path.replace(/^~(?=\/)/, () => homedir()),
+          path.replace(/^~(?=\/)/, () => process.getBuiltinModule('node:os').homedir()),
         );
   const { tls, file } = entry;
   return defined({

@@ -1,4 +1,3 @@
-import { domainToASCII } from 'node:url';
 import { DbcredsError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 
@@ -152,7 +151,8 @@ export function normalHost(host: string): string {
   const plain = host.replace(/^\[|\]$/g, '');
   if (isIPv6(plain)) return new URL(`http://[${plain}]`).hostname.slice(1, -1);
   const lower = plain.toLowerCase().replace(/\.$/, '');
-  return /^[\0-\x7f]*$/.test(lower) ? lower : domainToASCII(lower) || lower;
+  if (/^[\0-\x7f]*$/.test(lower)) return lower;
+  return process.getBuiltinModule('node:url').domainToASCII(lower) || lower;
 }
 
 /** Whether the text may stand as a host: a name, an address, or an absolute path. Lists and brackets may not. */

@@ -1,6 +1,4 @@
 import { closeSync, openSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { devNull } from 'node:os';
 import type { AsyncEntry } from '@napi-rs/keyring';
 
 /** The part of the library that is used. */
@@ -17,6 +15,7 @@ const service = 'dbcreds';
  * @throws an Error of Node's where nothing is installed for this platform
  */
 export function loadBinary(): Binary {
+  const { createRequire } = process.getBuiltinModule('node:module');
   const own = createRequire(import.meta.filename);
   const found = load(own);
   if (found) return found;
@@ -61,7 +60,7 @@ const enough = 128;
  * no reason to run. The number of a fresh descriptor tells how many are open.
  */
 export async function dropOldEntries(): Promise<void> {
-  const fd = openSync(devNull, 'r');
+  const fd = openSync(process.getBuiltinModule('node:os').devNull, 'r');
   closeSync(fd);
   if (fd < enough) return;
   const [{ setFlagsFromString }, { runInNewContext }] = await Promise.all([
