@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { DbcredsError, formatError } from '../errors.ts';
+import { DbcredsError, formatError, shellWord } from '../errors.ts';
 import { loadFiles } from '../profiles/files.ts';
 import { showTarget } from '../profiles/target.ts';
 import { columns } from './columns.ts';
@@ -7,7 +7,7 @@ import type { Action, Options, Stage } from './command.ts';
 import { elsewhere } from './elsewhere.ts';
 import { homeOf, reached } from './home.ts';
 import { type Candidate, named } from './import/candidate.ts';
-import { candidatesOf, type EnvFile, piped, readEnvFile, usualFiles } from './import/files.ts';
+import { candidatesOf, type EnvFile, isEncrypted, piped, readEnvFile, usualFiles } from './import/files.ts';
 import { gitState } from './import/git.ts';
 import { scrub, tellCopies } from './import/scrub.ts';
 import { type Import, isKept, storeOne } from './import/store.ts';
@@ -57,6 +57,10 @@ function fromFiles(stage: Stage, words: readonly string[]): { files: EnvFile[]; 
   const names = words.length > 0 ? [...new Set(words)] : usualFiles(context);
   if (names.length === 0) terminal.say(`dbcreds: there is no .env file in ${context.cwd}`);
   const files = names.map((name) => readEnvFile(context, name));
+  for (const { path } of files.filter(isEncrypted))
+    terminal.say(
+      `dbcreds: ${relative(context.cwd, path)} has encrypted values; decrypted, they come through a pipe:\n\n  dotenvx decrypt -f ${shellWord(relative(context.cwd, path))} --stdout | dbcreds import -\n`,
+    );
   for (const { path, findings } of files)
     for (const { variable, why } of findings.unclear)
       terminal.say(`dbcreds: left out: ${variable} of ${relative(context.cwd, path)}: ${why}`);

@@ -27,6 +27,12 @@ test('what a program decrypts is stored without a file of it', async ({ server, 
   const scrub = await shop.dbcreds(['import', '-', '--scrub', ...file], { input });
   assert.match(scrub.stderr, /--scrub changes files, and - is a pipe \(USAGE\)/);
   assert.match((await shop.dbcreds(['import', '-'], { input: '' })).stderr, /stdin is empty/);
+  shop.place.write('.env', 'A=1\nDATABASE_URL="encrypted:BN5G40GjlY6gppUVOqQ6bwAebL"\n');
+  const locked = await shop.dbcreds(['import', ...file]);
+  assert.match(
+    locked.stderr,
+    /\.env has encrypted values.*\n\n {2}dotenvx decrypt -f \.env --stdout \| dbcreds import -\n/,
+  );
   const typed = shop.terminal(['import', '-']);
   assert.is((await typed.end()).code, 125);
   assert.match(typed.output, /dotenvx decrypt --stdout \| dbcreds import -\r\n/);

@@ -51,6 +51,11 @@ function envFile(path: string, content: Buffer): EnvFile {
   return { path, content, findings: findPasswords(parseEnvText(content.toString('utf8'))) };
 }
 
+/** Whether dotenvx encrypted some of its values. */
+export function isEncrypted({ content }: EnvFile): boolean {
+  return /^[\w.]+=["']?encrypted:/m.test(content.toString('utf8'));
+}
+
 /** The word for what a pipe brings. */
 export const piped = '-';
 
