@@ -11,6 +11,7 @@ export const codes = {
   AGE_UNKNOWN: 'nobody knows how old the stored password is',
   CONFIRM: 'production was not confirmed',
   WEAK_TLS: 'TLS that does not verify the server, in production',
+  CLIENT_TLS: 'a client that will not verify the server as the profile says',
   UNSAFE_ENV: 'an inherited variable or file that would leak or redirect',
   NESTED: 'a run inside a run of another profile',
   READ_ONLY: 'a read-only run that cannot be had',

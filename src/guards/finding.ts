@@ -1,6 +1,6 @@
 import type { Environment } from '../context.ts';
 import type { ErrorCode, Fact, Hint } from '../errors.ts';
-import type { Profile } from '../profiles/profile.ts';
+import type { Profile, UrlStyle } from '../profiles/profile.ts';
 import type { Record } from '../profiles/record.ts';
 import type { Seal } from '../profiles/seal.ts';
 
@@ -24,6 +24,10 @@ export interface Situation {
   readonly now: number;
   /** The command line to type again, with these options. */
   readonly typed: (options: string) => string;
+  /** What is to be started, as typed; empty where nothing is. */
+  readonly command: readonly string[];
+  /** The dialect of `DATABASE_URL` in this run. */
+  readonly urlStyle: UrlStyle;
   /** The inherited environment. */
   readonly env: Environment;
   /** Whether somebody can be asked. */

@@ -1,5 +1,6 @@
 import { ageGuard } from './age.ts';
 import { bindingGuard } from './binding.ts';
+import { clientGuard } from './client.ts';
 import type { Finding, Guard, Situation } from './finding.ts';
 import { nodeDebugGuard, unsafeEnvGuard } from './hygiene.ts';
 import { confirmGuard, reasonGuard, tlsGuard } from './production.ts';
@@ -10,6 +11,7 @@ const guards: readonly Guard[] = [
   bindingGuard,
   ageGuard,
   tlsGuard,
+  clientGuard,
   nodeDebugGuard,
   unsafeEnvGuard,
   reasonGuard,

@@ -28,6 +28,8 @@ export function situationOf(
     record: held.record,
     now,
     typed: typedBy(request, plain.name),
+    command: request.command,
+    urlStyle: request.urlStyle ?? plain.urlStyle,
     env,
     terminal: terminal.available,
     placed,

@@ -4,6 +4,7 @@ import { newPlace, type Place } from '../helpers/place.ts';
 import { dbcreds, type Result } from '../helpers/program.ts';
 import { assert, suite } from '../helpers/suite.ts';
 import { Terminal } from '../helpers/terminal.ts';
+import { use } from '../services/use.ts';
 
 const test = suite('each guard, by the program', { needs: ['pty'] });
 
@@ -140,6 +141,11 @@ const warnings: Record<string, Case> = {
     env: { DBCREDS_X_SET_AT: '2999-01-01' },
   },
   'unchecked certificates': { code: 'UNSAFE_ENV', env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } },
+  'a dialect that carries no CA': {
+    code: 'CLIENT_TLS',
+    profile: { ...target, urlStyle: 'postgresjs', tls: { mode: 'verify-full', ca: '../ca.pem' } },
+    home: { 'ca.pem': readFileSync((await use('certificates')).ca, 'utf8') },
+  },
   "MySQL's option file": {
     code: 'UNSAFE_ENV',
     profile: mysql,

@@ -36,6 +36,8 @@ export function situation(
     },
     now,
     typed: (options) => `dbcreds run --env ${profile.name} ${options} -- ...`,
+    command: [],
+    urlStyle: profile.urlStyle,
     env: {},
     terminal: false,
     placed: true,
