@@ -114,6 +114,26 @@ add('a profile file that others can write is refused, whoever the user is', asyn
   }
 });
 
+add(
+  'a profile file of a ConfigMap is one of root\u2019s, and one of another user\u2019s is refused',
+  async () => {
+    const { folder, write } = newPlace();
+    const file = write(join(folder, 'config/..data/dbcreds.json'), { project: 'shop', profiles });
+    symlinkSync('..data/dbcreds.json', join(folder, 'config/dbcreds.json'));
+    for (const one of ['config', 'config/..data']) chmodSync(join(folder, one), 0o755);
+    const secret = { '/run/secrets': secretVolume(0o444, 0) };
+    const image: Image = { node: '22', app: appWith({}) };
+    const options = { uid: 10001, volumes: { ...secret, '/app/config': join(folder, 'config') } };
+    const cli = '../node_modules/.bin/dbcreds run --env prod -- id -u';
+    const good = await contain(image, ['sh', '-c', `cd config && ${cli}`], { ...options, env: job });
+    assert.is(good.code, 0, good.output);
+    chownSync(file, 1000, 1000);
+    const bad = await contain(image, ['sh', '-c', `cd config && ${cli}`], { ...options, env: job });
+    assert.is(bad.code, 125);
+    assert.match(bad.output, 'belongs to user 1000, not to you (10001) or root (UNSAFE_FILE)');
+  },
+);
+
 add('a distroless image, which has no shell', async () => {
   const volumes = { '/run/secrets': secretVolume(0o444, 0) };
   const print = 'console.log(process.pid, process.getuid(), process.env.PGUSER)';

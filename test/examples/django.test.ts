@@ -44,10 +44,20 @@ test('migrates, and answers out of the database, as its README says', async () =
   assert.is(migrated.code, 0, migrated.output);
   assert.match(migrated.stdout, 'Applying auth.0001_initial... OK');
 
+  // A view that fails: Django's page for it shows the settings, and the environment that the server was started in.
+  const urls = join(place.cwd, 'shop/urls.py');
+  const broken = 'def broken(request):\n    raise RuntimeError("broken on purpose")\n\n\n';
+  const text = readFileSync(urls, 'utf8').replace(
+    'urlpatterns = [',
+    `${broken}urlpatterns = [path("broken", broken), `,
+  );
+  place.write(urls, text);
   const port = await freePort();
-  const { answer, output } = await ask(shop, `${serve} ${port}`, { env, port });
+  const { answer, output, more } = await ask(shop, `${serve} ${port}`, { env, port, more: ['/broken'] });
   assert.equal(JSON.parse(answer), { user: shop.logins.dev?.user });
-  assert.not.match(output, shop.logins.dev?.password ?? '-');
+  assert.match(more, 'broken on purpose');
+  assert.match(more, shop.logins.dev?.user ?? '-');
+  for (const shown of [output, more]) assert.not.match(shown, shop.logins.dev?.password ?? '-');
   await keychain.close();
 });
 

@@ -44,8 +44,13 @@ export function readmeCommands(example: string): string[] {
 export async function ask(
   { place, env }: Shop,
   command: string,
-  options: { readonly env: Readonly<Record<string, string>>; readonly port: number },
-): Promise<{ readonly answer: string; readonly output: string }> {
+  options: {
+    readonly env: Readonly<Record<string, string>>;
+    readonly port: number;
+    /** Further paths, asked behind `/`; what they answer, errors too, is put together. */
+    readonly more?: readonly string[];
+  },
+): Promise<{ readonly answer: string; readonly more: string; readonly output: string }> {
   const all = environment(place, { env: { ...env, ...options.env, PORT: String(options.port) } });
   const child = spawn('sh', ['-c', `exec ${command}`], { cwd: place.cwd, env: all, detached: true });
   let output = '';
@@ -56,7 +61,8 @@ export async function ask(
   const over = new Promise((resolve) => child.once('close', resolve));
   try {
     const answer = await answerOf(options.port, () => (child.exitCode === null ? undefined : output));
-    return { answer, output };
+    const more = await Promise.all((options.more ?? []).map((path) => textOf(options.port, path)));
+    return { answer, more: more.join('\n'), output };
   } finally {
     // The whole group: a framework starts others, and npm waits for them.
     if (child.pid) process.kill(-child.pid, 'SIGTERM');
@@ -65,6 +71,9 @@ export async function ask(
     clearTimeout(late);
   }
 }
+
+const textOf = async (port: number, path: string): Promise<string> =>
+  (await fetch(`http://127.0.0.1:${port}${path}`)).text();
 
 async function answerOf(port: number, ended: () => string | undefined): Promise<string> {
   for (const until = Date.now() + 60_000; ; await sleep(50)) {
