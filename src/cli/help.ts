@@ -26,7 +26,8 @@ export function commandHelp(row: CommandRow): string {
   const options: readonly OptionRow[] = [...row.options, ...globalOptions];
   const usage = row.usage.includes('[...command]')
     ? `${nameOf(row)} [options] -- <command> [arguments]`
-    : `${row.usage} [options]`;
+    : // What is behind `--` comes last.
+      row.usage.replace(/( \[--.*)?$/, ' [options]$1');
   return `${[
     row.summary,
     '',

@@ -90,8 +90,15 @@ export function unknownOption(
   const what = `${nameOf(command)} has no ${optionNamed(flag)}`;
   return usage(`${what}${near ? `; did you mean ${near}?` : ''}`, [
     ['its options:', `dbcreds ${nameOf(command)} --help`],
+    ...(command.usage.endsWith('[-- args...]') && !short ? behindDashes(flag, command, name) : []),
   ]);
 }
+
+/** Where a command has arguments for another program, the option may be that program's. */
+const behindDashes = (flag: string, command: CommandRow, name = 'NAME'): Hint[] =>
+  /^--?[a-z][a-z-]{0,30}$/i.test(flag)
+    ? [["the client's own go behind --:", `dbcreds ${nameOf(command)} ${name} -- ${flag}`]]
+    : [];
 
 const optionNamed = (flag: string): string =>
   /^-{1,2}[a-z][a-z-]{0,30}$/i.test(flag) ? `option ${flag}` : 'such option';

@@ -36,6 +36,17 @@ test('what other programs call it leads to ours', () => {
     assert.is(meant(unknownCommand(word, commands).message), name, word);
 });
 
+test('an option of the client that connect starts: where it goes; but none with which a password is typed', async () => {
+  const shop = await Shop.open();
+  const hint = async (...args: string[]) => (await shop.dbcreds(['connect', 'dev', ...args])).stderr;
+  assert.match(await hint('-c', 'select 1'), /behind --: +dbcreds connect dev -- -c\n/);
+  assert.match(await hint('--dbname=x'), /behind --: +dbcreds connect dev -- --dbname\n/);
+  assert.not.match(await hint('-phunter2'), /behind|hunter/);
+  assert.not.match((await shop.dbcreds(['list', '-c'])).stderr, /behind/);
+  const { stdout } = await shop.dbcreds(['connect', '--help']);
+  assert.match(stdout, /^Usage: dbcreds connect \[name\] \[options\] \[-- args\.\.\.\]$/m);
+});
+
 test('options that other programs have lead to ours', async () => {
   const table: [string[], string][] = [
     [['run', '--profile', 'dev'], '--env'],
