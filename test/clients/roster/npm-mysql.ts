@@ -11,6 +11,13 @@ export function mysqlOnes(engine: Exclude<Engine, 'postgresql'>): readonly Clien
       ways: [{ by: 'url', command: node('mysql2.mjs', engine) }],
     },
     {
+      name: 'mysql2, by parts with `ssl`',
+      engine,
+      version: pinned('mysql2'),
+      ways: [{ by: 'variables', extraCa: true, command: node('mysql2-parts.mjs', engine) }],
+      note: 'see [TypeORM and Sequelize](#typeorm-and-sequelize)',
+    },
+    {
       name: 'mariadb (npm)',
       engine,
       version: pinned('mariadb'),
@@ -44,7 +51,7 @@ export function mysqlOnes(engine: Exclude<Engine, 'postgresql'>): readonly Clien
       name: 'TypeORM (mysql2)',
       engine,
       version: pinned('typeorm'),
-      note: 'drops what a URL says of TLS',
+      note: 'drops what a URL says of TLS: see [TypeORM and Sequelize](#typeorm-and-sequelize)',
       ways: [
         {
           by: 'url',
@@ -61,10 +68,16 @@ export function mysqlOnes(engine: Exclude<Engine, 'postgresql'>): readonly Clien
       ],
     },
     {
+      name: 'TypeORM (mysql2) with `ssl`',
+      engine,
+      version: pinned('typeorm'),
+      ways: [{ by: 'url', extraCa: true, command: node('typeorm-ssl.mjs', engine) }],
+    },
+    {
       name: 'Sequelize (mysql2)',
       engine,
       version: pinned('sequelize'),
-      note: 'takes what a URL says of TLS for the name of a profile',
+      note: 'stops at what a URL says of TLS: see [TypeORM and Sequelize](#typeorm-and-sequelize)',
       ways: [
         {
           by: 'url',
@@ -80,11 +93,18 @@ export function mysqlOnes(engine: Exclude<Engine, 'postgresql'>): readonly Clien
       ],
     },
     {
+      name: 'Sequelize (mysql2), by parts with `ssl`',
+      engine,
+      version: pinned('sequelize'),
+      ways: [{ by: 'variables', extraCa: true, command: node('sequelize-parts.mjs', engine) }],
+    },
+    {
       name: 'Sequelize (mariadb)',
       engine,
       version: pinned('sequelize'),
       ways: [{ by: 'url', urlStyle: 'mariadb', extraCa: true, command: node('sequelize.mjs', engine) }],
     },
+    ...oldMysql(engine),
     {
       name: 'Bun.sql',
       engine,
@@ -115,6 +135,21 @@ function prismaOn(engine: 'mysql' | 'mariadb'): Pick<Client, 'ways' | 'note'> {
   if (engine === 'mysql') return { ways: [way] };
   return {
     ways: [{ ...way, expected: { otherCa: 'late', otherName: 'late' } }],
-    note: 'its connector (mariadb 3.4) logs in first',
+    note: 'logs in first: see [Prisma](#prisma)',
   };
+}
+
+/** It has none of the ways to log in that a MySQL of today has. */
+function oldMysql(engine: 'mysql' | 'mariadb'): readonly Client[] {
+  if (engine === 'mysql') return [];
+  const way = { by: 'url', command: node('mysql.mjs', engine) } as const;
+  return [
+    {
+      name: 'mysql (npm)',
+      engine,
+      version: pinned('mysql'),
+      ways: [{ ...way, expected: { otherName: 'tls' } }],
+      note: 'checks no name; take mysql2',
+    },
+  ];
 }
