@@ -15,26 +15,28 @@ export const go: Family = {
 };
 
 function pgx(): Client {
+  const says = /server refused TLS connection/;
   return {
     name: 'pgx',
     engine: 'postgresql',
     version: pinned('github.com/jackc/pgx/v5'),
     ways: [
-      { by: 'url', command: program('pgx') },
-      { by: 'variables', command: program('pgx-variables') },
+      { by: 'url', command: program('pgx'), says },
+      { by: 'variables', command: program('pgx-variables'), says },
     ],
   };
 }
 
 /** It stops at `PGGSSENCMODE`, which the style leaves out. */
 function pq(): Client {
+  const more = { urlStyle: 'go', says: /SSL is not enabled on the server/ } as const;
   return {
     name: 'lib/pq',
     engine: 'postgresql',
     version: pinned('github.com/lib/pq'),
     ways: [
-      { by: 'url', urlStyle: 'go', command: program('pq') },
-      { by: 'variables', urlStyle: 'go', command: program('pq-variables') },
+      { by: 'url', ...more, command: program('pq') },
+      { by: 'variables', ...more, command: program('pq-variables') },
     ],
     note: 'see [Go](#go)',
   };

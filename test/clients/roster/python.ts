@@ -7,6 +7,9 @@ import type { Client, Engine, Family } from './client.ts';
 /** The programs, with the list of what they use. */
 const programs = join(project, 'test/fixtures/clients/python');
 
+/** What asyncpg says of a server without TLS. */
+const rejected = /rejected SSL upgrade/;
+
 /** Clients for Python, from its own registry. */
 export const python: Family = {
   name: 'python',
@@ -14,7 +17,7 @@ export const python: Family = {
   clients: [
     plain('psycopg'),
     plain('psycopg2'),
-    plain('asyncpg'),
+    plain('asyncpg', rejected),
     ...sqlalchemyPostgresql(),
     ...forMysql('mysql'),
     ...forMysql('mariadb'),
@@ -22,14 +25,15 @@ export const python: Family = {
 };
 
 /** A client that takes libpq's URLs, and its variables where it is told nothing. */
-function plain(name: string): Client {
+function plain(name: string, says?: RegExp): Client {
+  const more = says ? { says } : {};
   return {
     name,
     engine: 'postgresql',
     version: pinned(name),
     ways: [
-      { by: 'url', command: program(`${name}_url`) },
-      { by: 'variables', command: program(`${name}_variables`) },
+      { by: 'url', command: program(`${name}_url`), ...more },
+      { by: 'variables', command: program(`${name}_variables`), ...more },
     ],
   };
 }
@@ -49,7 +53,7 @@ function sqlalchemyPostgresql(): Client[] {
     {
       name: 'SQLAlchemy with asyncpg',
       ...about,
-      ways: [{ by: 'variables', command: program('sqlalchemy_asyncpg_variables') }],
+      ways: [{ by: 'variables', command: program('sqlalchemy_asyncpg_variables'), says: rejected }],
       note: 'see [Python](#python)',
     },
   ];
@@ -66,7 +70,7 @@ function forMysql(engine: Engine): Client[] {
           by: 'variables',
           command: program('pymysql_parts'),
           // It tries TLS, takes any certificate, and goes on without.
-          expected: { otherCa: 'tls', otherName: 'tls' },
+          expected: { otherCa: 'tls', otherName: 'tls', plain: 'clear' },
         },
       ],
       note: 'does not verify unless told: see [Python](#python)',
