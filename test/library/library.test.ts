@@ -103,6 +103,7 @@ test('what is wrong is thrown with its code; nothing is printed', async () => {
   const server = await use('postgresql');
   const { shop } = await stocked(server, { expires: '1d' });
   assert.is(await refusal(credential('nope', optionsOf(shop))), 'NO_PROFILE');
+  for (const name of [undefined, {}]) assert.is(await refusal(credential(name as never)), 'USAGE');
   assert.is(await refusal(mysqlConfig('dev', optionsOf(shop))), 'USAGE');
   assert.is(await refusal(rotate('dev', optionsOf(shop))), 'SHARED_SECRET');
   const heard: string[] = [];
