@@ -17,6 +17,7 @@ export type Need =
   | 'pty'
   | Host
   | 'direnv'
+  | 'systemd-analyze'
   | 'systemd'
   | 'shells'
   | 'man'

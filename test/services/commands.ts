@@ -99,6 +99,8 @@ export const shells = (ground: Ground): Promise<Commands> => commands(ground, 'b
 
 export const man = (ground: Ground): Promise<Commands> => commands(ground, 'man', 'mandoc');
 
+export const systemdAnalyze = (ground: Ground): Promise<Commands> => commands(ground, 'systemd-analyze');
+
 export const direnv = (ground: Ground): Promise<Commands> => commands(ground, 'direnv');
 
 /** A pseudo-terminal, for which the binary of the system's kind must be there. */

@@ -29,6 +29,7 @@ const starts: { readonly [K in keyof Services]: () => Promise<Start> } = {
   pty: async () => (await import('./commands.ts')).pty,
   host: async () => (await import('./hosts.ts')).start,
   direnv: async () => (await import('./commands.ts')).direnv,
+  'systemd-analyze': async () => (await import('./commands.ts')).systemdAnalyze,
   systemd: async () => (await import('./systemd.ts')).start,
   shells: async () => (await import('./commands.ts')).shells,
   man: async () => (await import('./commands.ts')).man,

@@ -54,6 +54,8 @@ export interface Services {
   /** A program that people start others from; the variant is its name: `deno`, `pnpm`, `yarn`, `berry`, `turbo`. */
   host: { readonly file: string };
   direnv: Commands;
+  'systemd-analyze': Commands;
+  /** With a namespace for a manager to run in. */
   systemd: Commands;
 }
 
