@@ -1,3 +1,4 @@
+import { isAddress } from '../profiles/address.ts';
 import type { Profile, UrlStyle } from '../profiles/profile.ts';
 import type { Finding, Situation } from './finding.ts';
 
@@ -8,7 +9,10 @@ import type { Finding, Situation } from './finding.ts';
 export function clientGuard(situation: Situation): Finding | undefined {
   const { profile, urlStyle, command, env } = situation;
   if (profile.tls.mode === 'disable') return undefined;
-  const message = caUnknown(profile, urlStyle, env) ?? notVerifying(profile, command.slice(0, 3).map(nameOf));
+  const message =
+    caUnknown(profile, urlStyle, env) ??
+    nameUnchecked(profile, urlStyle) ??
+    notVerifying(profile, command.slice(0, 3).map(nameOf));
   return message === undefined ? undefined : { level: 'warn', code: 'CLIENT_TLS', message };
 }
 
@@ -25,6 +29,12 @@ function caUnknown({ target, tls }: Profile, style: UrlStyle, env: Situation['en
   if (style === 'go' && target.engine !== 'postgresql' && !env.SSL_CERT_FILE)
     return 'go-sql-driver takes no CA from its DSN: name the file in SSL_CERT_FILE too';
   return undefined;
+}
+
+/** 3.4.9. Elsewhere an address is compared with those in the certificate; MySQL's is refused before (src/profiles). */
+function nameUnchecked({ target, tls }: Profile, style: UrlStyle): string | undefined {
+  if (style !== 'postgresjs' || tls.mode !== 'verify-full' || !isAddress(target.host)) return undefined;
+  return 'where the host is an address, postgres.js takes a certificate for localhost: name the host';
 }
 
 function notVerifying({ target, tls }: Profile, names: readonly string[]): string | undefined {

@@ -10,6 +10,7 @@ type Tls = Partial<Profile['tls']>;
 
 interface Case {
   readonly engine?: 'postgresql' | 'mysql' | 'mariadb';
+  readonly host?: string;
   readonly tls?: Tls;
   readonly style?: UrlStyle;
   readonly command?: readonly string[];
@@ -18,13 +19,14 @@ interface Case {
 
 function warning({
   engine = 'mysql',
+  host = 'db.example',
   tls = {},
   style = 'mysql2',
   command = ['node'],
   env = {},
 }: Case): string {
   const profile = {
-    target: parseTarget(`${engine}://app@db.example/shop`),
+    target: parseTarget(`${engine}://app@${host}/shop`),
     tls: { mode: 'verify-full', stated: true, nodeExtraCa: false, ...tls } as const,
   };
   const finding = clientGuard(situation({ profile }, { urlStyle: style, command, env }));
@@ -39,6 +41,11 @@ const warned: Readonly<Record<string, readonly [Case, RegExp]>> = {
   'postgres.js has no CA': [{ engine: 'postgresql', style: 'postgresjs', tls: { ca } }, /postgresjs/],
   'Bun has no CA': [{ style: 'bun', tls: { ca } }, /bun/],
   'Go has no CA': [{ style: 'go', tls: { ca } }, /SSL_CERT_FILE/],
+  'postgres.js with an address': [{ engine: 'postgresql', host: '10.0.0.1', style: 'postgresjs' }, /address/],
+  'postgres.js with one of version 6': [
+    { engine: 'postgresql', host: '[2001:db8::1]', style: 'postgresjs' },
+    /address/,
+  ],
   "MariaDB's client with require": [{ tls: { mode: 'require' }, command: ['mariadb'] }, /in the clear/],
   'the same by its path': [
     { tls: { mode: 'require' }, command: ['/usr/bin/mariadb-dump', 'x'] },
@@ -67,6 +74,8 @@ const silent: Readonly<Record<string, Case>> = {
   "MariaDB's client that verifies": { command: ['mariadb'] },
   "MariaDB's client with require and a CA": { tls: { mode: 'require', ca }, command: ['mariadb'] },
   'another program with require': { tls: { mode: 'require' }, command: ['node', 'mysql.js'] },
+  'pg with an address': { engine: 'postgresql', host: '10.0.0.1', style: 'libpq' },
+  'postgres.js with a name': { engine: 'postgresql', style: 'postgresjs' },
   'TypeORM with PostgreSQL': { engine: 'postgresql', style: 'libpq', command: ['typeorm'] },
   'a word of that name further behind': { command: ['grep', '-r', 'src', 'typeorm'] },
 };
