@@ -217,6 +217,13 @@ for (let left = [...found]; left.length > 0; left = [...found].filter((file) => 
   parts.push(...made);
 }
 
+for (const file of cold) {
+  const exported = createRequire(import.meta.url)(resolve(out, `${chunkName(file)}.cjs`));
+  const odd = Object.keys(exported).find((name) => !/^(async )?(function|\()/.test(`${exported[name]}`));
+  // What stands in for it could be called, and nothing else.
+  if (odd !== undefined) throw new Error(`${file} is cold, and its ${odd} is no function`);
+}
+
 writeFileSync(resolve(out, 'THIRD-PARTY-NOTICES.txt'), noticesOf(parts.map(({ metafile }) => metafile)));
 await writeManual(resolve(out, 'dbcreds.1'));
 writeTypes(resolve(out, 'types'));

@@ -6,6 +6,11 @@ import type { Resolved } from './resolve.ts';
 type Execve = (file: string, args: readonly string[], env: Readonly<Record<string, string>>) => never;
 const execve = (process as { execve?: Execve }).execve?.bind(process);
 
+/** Loads what a launch will need, in a moment that nobody waits for: 5 ms, where the command will be spawned. */
+export function prepareLaunch(): void {
+  if (execve === undefined) process.getBuiltinModule('node:child_process');
+}
+
 /**
  * Whether this process can be replaced. A failing execve aborts Node 22 and 24 with a native stack, so whatever is not
  * known to succeed is spawned.

@@ -3,6 +3,7 @@ import { invocationOf, type LaunchPlan, refuseNul } from './plan.ts';
 import { resolveCommand } from './resolve.ts';
 import { standIn } from './spawn.ts';
 
+export { prepareLaunch } from './exec.ts';
 export type { LaunchPlan } from './plan.ts';
 export { type Resolved, resolveCommand } from './resolve.ts';
 

@@ -7,6 +7,8 @@ export interface Hooks {
   readonly terminal: boolean;
   /** Called once where a provider keeps one waiting for over 2 s: "waiting for the keychain". */
   waiting(message: string): void;
+  /** Called while another thread asks the keychain, which takes some milliseconds: the time for what will be needed next. */
+  meanwhile?(): void;
   /** A hidden question on the terminal, for a passphrase. @throws DbcredsError `NO_TERMINAL`, `INTERRUPTED`, `TIMED_OUT` */
   ask(question: string): Promise<Secret>;
   /**

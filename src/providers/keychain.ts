@@ -99,7 +99,9 @@ export class Keychain implements Provider {
     if (refusal) throw refusal;
     await dropOldEntries();
     call.pending = true;
-    return work(openEntry(binary, ref.id));
+    const answer = work(openEntry(binary, ref.id));
+    this.#hooks.meanwhile?.();
+    return answer;
   }
 }
 

@@ -1,4 +1,5 @@
 import { DbcredsError } from '../errors.ts';
+import { prepareLaunch } from '../launch/index.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { Record } from '../profiles/record.ts';
 import type { SealedFiles } from '../profiles/seal.ts';
@@ -37,12 +38,13 @@ export function providerOf(
 ): Promise<Provider> {
   const { name, why } = choose(profile, scene.context, flag);
   scene.terminal.debug(`${profile.id}: provider ${name} (${why})`);
-  return open(name, profile, scene.context, hooksOf(scene.terminal));
+  return open(name, profile, scene.context, hooksOf(scene.terminal, prepareLaunch));
 }
 
-/** How a provider reaches the person in front of it. */
-export function hooksOf(terminal: Terminal): Parameters<typeof open>[3] {
+/** How a provider reaches the person in front of it. @param meanwhile what to do while it waits itself */
+export function hooksOf(terminal: Terminal, meanwhile: () => void = () => {}): Parameters<typeof open>[3] {
   return {
+    meanwhile,
     get terminal() {
       return terminal.available;
     },
