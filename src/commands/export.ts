@@ -1,7 +1,7 @@
 import { DbcredsError } from '../errors.ts';
 import { keptFile } from '../inject/mysql.ts';
 import { pgpass } from '../inject/pgpass.ts';
-import { urlOf } from '../inject/url.ts';
+import { loneUrlOf } from '../inject/url.ts';
 import type { Engine } from '../profiles/target.ts';
 import { connectionFor, environmentOf, type Ready, revealed, writeClientFiles } from '../run/environment.ts';
 import { journalRefusal, journalUse } from '../run/journal.ts';
@@ -77,7 +77,7 @@ async function textOf(scene: Scene, ready: Ready, format: Format): Promise<Secre
   if (format === 'pgpass') return pgpass(connection);
   if (format === 'my.cnf') return keptFile(connection);
   if (format === 'url') {
-    const url = urlOf(connection, scene.request.urlStyle ?? ready.profile.urlStyle);
+    const url = loneUrlOf(connection, scene.request.urlStyle ?? ready.profile.urlStyle);
     if (url !== undefined) return new Secret(`${url}\n`);
     throw usage(`the URL style of ${ready.plain.name} is none`, [
       ['name one:', `dbcreds export ${ready.plain.name} --format url --url-style libpq`],

@@ -27,6 +27,16 @@ export function urlOf(connection: Connection, style: UrlStyle): string | undefin
 }
 
 /** SQLAlchemy's scheme names the driver: alone, `postgresql` is psycopg2 up to its version 2.0, and psycopg from 2.1 on. */
+/**
+ * The URL for somebody who gets no variable beside it: what is dialled instead of the host, which `PGHOSTADDR` says to a run's
+ * child, stands in it. Without, it would lead to the tunnel's port on the server itself.
+ */
+export function loneUrlOf(connection: Connection, style: UrlStyle): string | undefined {
+  const { hostAddress, params } = connection;
+  const dialled = hostAddress === undefined ? {} : { hostaddr: hostAddress };
+  return urlOf({ ...connection, params: { ...params, ...dialled } }, style);
+}
+
 function schemeOf({ engine }: Connection, style: UrlStyle): string {
   if (engine === 'postgresql') return style === 'sqlalchemy' ? `${engine}+psycopg` : engine;
   const schemes: Partial<Record<UrlStyle, string>> = {

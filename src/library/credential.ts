@@ -1,4 +1,4 @@
-import { urlOf } from '../inject/index.ts';
+import { loneUrlOf } from '../inject/url.ts';
 import type { UrlStyle } from '../profiles/profile.ts';
 import type { Slot } from '../profiles/record.ts';
 import { connectionFor, type Ready, writeClientFiles } from '../run/environment.ts';
@@ -77,5 +77,5 @@ export async function databaseUrl(
   const { scene, ready } = await opened(name, options);
   const { connection, files } = connectionFor(scene.context, ready);
   await writeClientFiles(files);
-  return urlOf(connection, options.urlStyle ?? ready.profile.urlStyle) ?? '';
+  return loneUrlOf(connection, options.urlStyle ?? ready.profile.urlStyle) ?? '';
 }

@@ -129,6 +129,18 @@ test('url: alone, in the style that was asked for', async () => {
   );
 });
 
+test('url: through a tunnel it says what to dial, since no variable does', async () => {
+  const { shop, login } = await stocked(await use('postgresql'));
+  const near = `127.0.0.1:${(await use('postgresql')).port}`;
+  const url = `postgresql://${login.user}@db.example:5432/${login.database}`;
+  shop.write({ far: { url, tls: { mode: 'require' } } });
+  await shop.store('far', login.password);
+  const told = must(await shop.dbcreds(['export', 'far', '--format', 'url', '--via', near])).stdout.trim();
+  assert.is(new URL(told).searchParams.get('hostaddr'), '127.0.0.1');
+  const { stdout } = must(await shop.program('psql', ['-XAtwc', 'SELECT current_user', told]));
+  assert.is(stdout, `${login.user}\n`);
+});
+
 test('a word too much or a wrong one', async () => {
   const { shop } = await stocked(await use('postgresql'));
   for (const args of [
