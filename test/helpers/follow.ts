@@ -2,12 +2,14 @@ import type { Shown } from './document.ts';
 import { isLike, lasting } from './likeness.ts';
 import type { Shop } from './shop.ts';
 import { personOf } from './shop.ts';
-import { runWithoutTerminal, type Told, typeOnTerminal } from './typed.ts';
+import { type Answer, runWithoutTerminal, type Told, typeOnTerminal } from './typed.ts';
 
 export interface FollowOptions {
   readonly env: Readonly<Record<string, string>>;
   /** What stands for something that a reader fills in, before a command is typed. */
   readonly fill?: (text: string) => string;
+  /** What is typed at further questions. */
+  readonly answers?: readonly Answer[];
   /** Whether somebody is there to be asked. Default: yes. */
   readonly terminal?: boolean;
 }
@@ -20,12 +22,12 @@ export interface FollowOptions {
 export async function follow(
   shop: Shop,
   shown: readonly Shown[],
-  { env, fill = (text) => text, terminal = true }: FollowOptions,
+  { env, fill = (text) => text, answers = [], terminal = true }: FollowOptions,
 ): Promise<string[]> {
   const texts = shown.map(({ text }) => fill(text));
   const options = { place: shop.place, env: { ...shop.env, ...env }, node: process.execPath };
   const told = terminal
-    ? await typeOnTerminal(texts, personOf(shop), options)
+    ? await typeOnTerminal(texts, [...answers, ...personOf(shop)], options)
     : await runWithoutTerminal(texts, options);
   return shown.flatMap((one, index) => judge(one, told[index] as Told, shop));
 }

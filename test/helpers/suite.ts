@@ -29,7 +29,7 @@ export type Need =
   | 'python';
 
 /** A program that starts others, or that others are started from. */
-type Host = 'deno' | 'pnpm' | 'yarn' | 'berry' | 'turbo';
+type Host = 'deno' | 'pnpm' | 'yarn' | 'berry' | 'turbo' | 'dotenvx';
 
 type Handler<T> = (context: T) => unknown;
 
@@ -174,7 +174,7 @@ async function missing(needs: readonly Need[]): Promise<Lack | undefined> {
 
 function found(need: Need): Promise<unknown> {
   if (/^node\d/.test(need)) return use('node', need.slice(4));
-  if (/^(deno|pnpm|yarn|berry|turbo)$/.test(need)) return use('host', need);
+  if (/^(deno|pnpm|yarn|berry|turbo|dotenvx)$/.test(need)) return use('host', need);
   return use(need as Exclude<Need, Host | `node${number}`>);
 }
 

@@ -11,6 +11,7 @@ const programs: Readonly<Record<string, readonly [pack: string, version: string,
   yarn: ['yarn', '1.22.22', 'bin/yarn.js'],
   berry: ['@yarnpkg/cli-dist', '4.18.1', 'bin/yarn.js'],
   turbo: ['@turbo/linux-64', '2.11.11', 'bin/turbo'],
+  dotenvx: ['@dotenvx/dotenvx', '2.38.2', 'src/cli/dotenvx.js'],
 };
 
 /** Fetches one of them, once. @throws Unavailable where there is none for this machine */
