@@ -29,7 +29,8 @@ export async function giveModules({ place }: Shop, example: string, as: 'link' |
   const [modules, own] = [join(folder, 'node_modules'), join(place.cwd, 'node_modules')];
   rmSync(own, { recursive: true });
   if (as === 'link') symlinkSync(modules, own);
-  else await must('cp', ['-a', modules, own]);
+  // A copy of links, which takes no time, where both lie on one disk.
+  else await must('cp', ['-alT', modules, own]).catch(() => must('cp', ['-aT', modules, own]));
 }
 
 /** Every command that the example's README tells to type. */
