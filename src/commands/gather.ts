@@ -1,6 +1,7 @@
 import type { DbcredsError } from '../errors.ts';
 import type { Entry } from '../profiles/entry.ts';
 import { isParameterAllowed, isParameterOfTls } from '../profiles/reserved.ts';
+import { isPlaceholder } from '../profiles/strength.ts';
 import {
   defaultPort,
   engineOf,
@@ -22,7 +23,7 @@ import {
   withoutUndefined,
 } from './fields.ts';
 import { flag, text, usage } from './options.ts';
-import { isPlaceholder, parsePasted } from './pasted.ts';
+import { parsePasted } from './pasted.ts';
 import { readSecret } from './stdin.ts';
 
 /** What a new profile is made of. */
@@ -85,7 +86,7 @@ async function urlOf({ terminal }: Stage, name: string, options: Options): Promi
   if (pasted.trim() === '') return undefined;
   const { password, ...url } = parsePasted(pasted);
   if (!password) return url;
-  if (!isPlaceholder(password.reveal())) return { ...url, password };
+  if (!isPlaceholder(password)) return { ...url, password };
   terminal.say('dbcreds: the URL has a placeholder where its password belongs');
   return url;
 }

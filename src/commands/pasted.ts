@@ -17,10 +17,3 @@ export function parsePasted(text: string): ParsedUrl {
 function bare(text: string): string {
   return wrapped.exec(text.trim())?.[2] ?? text.trim();
 }
-
-/** Whether a host's page put it in the place of the password: `[YOUR-PASSWORD]`, `<password>`, `********`. */
-export function isPlaceholder(password: string): boolean {
-  return /^(\[[^\]]*password[^\]]*\]|<[^>]*password[^>]*>|\{[^}]*password[^}]*\}|\*{4,}|•{4,}|your[-_ ]?password)$/i.test(
-    password,
-  );
-}

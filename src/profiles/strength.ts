@@ -25,6 +25,13 @@ export function weaknesses(password: Secret, profile: Pick<Profile, 'name' | 'ta
   return found;
 }
 
+/** Whether a host's page put it in the place of the password: `[YOUR-PASSWORD]`, `<password>`, `********`. */
+export function isPlaceholder(password: Secret): boolean {
+  return /^(\[[^\]]*password[^\]]*\]|<[^>]*password[^>]*>|\{[^}]*password[^}]*\}|\*{4,}|•{4,}|your[-_ ]?password)$/i.test(
+    password.reveal(),
+  );
+}
+
 const classes = {
   'lower-case letter': /\p{Ll}/u,
   'upper-case letter': /\p{Lu}/u,

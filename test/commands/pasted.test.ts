@@ -1,5 +1,7 @@
-import { isPlaceholder, parsePasted, readsAsUrl } from '../../src/commands/pasted.ts';
+import { parsePasted, readsAsUrl } from '../../src/commands/pasted.ts';
+import { isPlaceholder } from '../../src/profiles/strength.ts';
 import { formatTarget, targetOf } from '../../src/profiles/target.ts';
+import { Secret } from '../../src/secret.ts';
 import { assert, suite } from '../helpers/suite.ts';
 import { newLogin } from '../services/server.ts';
 import { use } from '../services/use.ts';
@@ -40,9 +42,9 @@ test('what no profile can be made of is named', () => {
 
 test('placeholders are none of our passwords', () => {
   for (const text of ['[YOUR-PASSWORD]', '<db_password>', '{password}', '************', 'your_password'])
-    assert.ok(isPlaceholder(text), text);
+    assert.ok(isPlaceholder(new Secret(text)), text);
   for (const text of ['password', '[x]', '***', 'a<password>', '[pass', 'S3cret*****'])
-    assert.not.ok(isPlaceholder(text), text);
+    assert.not.ok(isPlaceholder(new Secret(text)), text);
 });
 
 test('of a URL with a placeholder the password is asked for', async () => {
