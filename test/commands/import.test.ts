@@ -123,6 +123,13 @@ test('a file that says production makes a production profile, whose TLS has to h
   assert.is(codeOf(await shop.dbcreds(['run', '-e', 'prod', '--', 'true'])), 'CONFIRM');
 });
 
+test('what production uses too is production', async ({ server, login }) => {
+  const line = `DATABASE_URL=${urlOf(server, login, login.password)}?${ca}\n`;
+  const shop = await project(server, { '.env': line, '.env.production': line });
+  const { stderr } = must(await shop.dbcreds(['import', '--dry-run']));
+  assert.match(stderr, /\n {2}prod ! +\S+ +\.env: DATABASE_URL; \.env\.production: DATABASE_URL\n/);
+});
+
 test('copies, comments and the history of git are named', async ({ server, login }) => {
   const line = `DATABASE_URL=${urlOf(server, login, login.password)}?${ca}\n`;
   const shop = await project(server, { '.env': `${line}# ${login.password}\n`, '.env.bak': `\n${line}` });

@@ -78,8 +78,9 @@ export function candidatesOf({ cwd }: Context, files: readonly EnvFile[]): Candi
       const source = { file: path, variables: Object.keys(found.variables) };
       const from = `${relative(cwd, path)}: ${source.variables.join(', ')}`;
       const same = all.find((other) => isSame(other.found, found));
-      if (same) same.candidate = joined(same.candidate, source, from);
-      else all.push({ found, candidate: candidateOf(found, nameOf(path, found.mark, index), source, from) });
+      const name = nameOf(path, found.mark, index);
+      if (same) same.candidate = joined(same.candidate, name, source, from);
+      else all.push({ found, candidate: candidateOf(found, name, source, from) });
     }
   }
   const candidates = all.map(({ candidate }) => candidate);
@@ -88,8 +89,14 @@ export function candidatesOf({ cwd }: Context, files: readonly EnvFile[]): Candi
   return candidates.map((one) => ({ ...one, name: one.name.replace(/^local(?=-|$)/, 'dev') }));
 }
 
-function joined(candidate: Candidate, source: Source, from: string): Candidate {
-  return { ...candidate, sources: [...candidate.sources, source], from: `${candidate.from}; ${from}` };
+/** What serves production in one place is production, whatever the others are called. */
+function joined(candidate: Candidate, name: string, source: Source, from: string): Candidate {
+  return {
+    ...candidate,
+    ...(saysProduction.test(name) && !candidate.production ? { name, production: true } : {}),
+    sources: [...candidate.sources, source],
+    from: `${candidate.from}; ${from}`,
+  };
 }
 
 function candidateOf(found: Found, name: string, source: Source, from: string): Candidate {
