@@ -41,7 +41,10 @@ export function readEnvFile({ cwd }: Context, name: string): EnvFile {
   const path = resolve(cwd, name);
   if (name === piped) return envFile(path, Buffer.from(readStdin('import -', fromPipe)));
   const refuse = (why: string): DbcredsError =>
-    new DbcredsError('FILE_ACCESS', { message: `${path} ${why}` });
+    new DbcredsError('FILE_ACCESS', {
+      message: `${path} ${why}`,
+      hints: [['see what is found here:', 'dbcreds import --dry-run']],
+    });
   const content = readSmallFile(path, refuse, 1 << 20);
   if (content === undefined) throw refuse('does not exist');
   return envFile(path, content);
