@@ -73,7 +73,7 @@ async function decrypt(bytes: Uint8Array, add: (decrypter: Decrypter) => void): 
   };
   decrypter.addIdentity(last);
   try {
-    return await decrypter.decrypt(bytes, 'text');
+    return new TextDecoder().decode(await allOf(await decrypter.decrypt(streamOf(bytes))));
   } catch {
     if (nobody.asked) return undefined;
     throw new DamagedError();
@@ -89,8 +89,26 @@ export async function seal(text: string, closing: Closing, armored: boolean): Pr
   } else {
     for (const recipient of closing.recipients) encrypter.addRecipient(recipient);
   }
-  const bytes = await encrypter.encrypt(text);
-  return Buffer.from(armored ? armor.encode(bytes) : bytes);
+  const bytes = await allOf(await encrypter.encrypt(streamOf(Buffer.from(text))));
+  return armored ? Buffer.from(armor.encode(bytes)) : bytes;
+}
+
+/**
+ * The library is given streams, and gives streams back: what it is given as bytes it reads by `Response`, for which Node loads all of
+ * its HTTP client. That was a quarter of a run.
+ */
+const streamOf = (bytes: Uint8Array): ReadableStream<Uint8Array> =>
+  new ReadableStream({
+    start(controller) {
+      controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+
+async function allOf(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 /** The `age1...` of a key. `undefined`: it is none, or was mistyped (keys have a checksum). */
