@@ -97,7 +97,7 @@ function userOf(text: string): { user?: string; password?: Secret } {
 
 function addressOf(text: string): { host?: string; port?: number } {
   const match = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(text);
-  if (text.includes(',')) throw bad('it names several hosts: a profile has one');
+  if (!match && text.includes(',')) throw bad('it names several hosts: a profile has one');
   if (!match)
     throw bad('its host and port cannot be told apart: percent-encode special characters of the password');
   const [, host = '', port] = match;
