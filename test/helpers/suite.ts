@@ -26,7 +26,9 @@ export type Need =
   | 'node22'
   | 'node24'
   | 'node26'
-  | 'python';
+  | 'python'
+  | 'npm-clients'
+  | 'postgresql-clients';
 
 /** A program that starts others, or that others are started from. */
 type Host = 'deno' | 'pnpm' | 'yarn' | 'berry' | 'turbo' | 'dotenvx';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { cached } from './cache.ts';
 import type { Ground } from './ground.ts';
 import { checkTools, starter, unpack } from './unstable.ts';
+import { Unavailable } from './use.ts';
 
 /** Folder of programs that dump only servers which are no newer than they are. */
 export interface Programs {
@@ -17,6 +18,8 @@ export async function start(ground: Ground): Promise<Programs> {
     const root = await unpack(folder, ['postgresql-client']);
     const [version = ''] = readdirSync(join(root, 'usr/lib/postgresql'));
     for (const name of ['psql', 'pg_dump']) starter(folder, name, `lib/postgresql/${version}/bin`);
+  }).catch((error: Error) => {
+    throw new Unavailable(`pg_dump cannot be fetched: ${error.message}`);
   });
   return { folder: join(made, 'bin') };
 }

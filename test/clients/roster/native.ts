@@ -18,6 +18,7 @@ export const native: Family = {
 /** Of an age that the server lets dump it. */
 export const dumps: Family = {
   name: 'pg_dump',
+  need: 'postgresql-clients',
   install: async () => {
     const { folder } = await use('postgresql-clients');
     return { folder, path: [folder] };

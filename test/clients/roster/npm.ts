@@ -6,6 +6,7 @@ import { postgresqlOnes } from './npm-postgresql.ts';
 /** Clients from npm. */
 export const npm: Family = {
   name: 'npm',
+  need: 'npm-clients',
   install: () => use('npm-clients'),
   clients: [...postgresqlOnes, ...mysqlOnes('mysql'), ...mysqlOnes('mariadb')],
 };
