@@ -39,7 +39,9 @@ export function table(column: Column): string {
     row.name,
     `**${times(row.wall.ratio)}** (${row.wall.ms.toFixed(0)} ms)`,
     row.wall.quartiles.map(times).join(' to '),
-    row.aim === undefined ? '' : `${times(row.aim)}${row.wall.ratio > row.aim ? ' missed' : ' met'}`,
+    row.aim === undefined
+      ? ''
+      : `${times(row.aim)} ${times(row.wall.ratio) > times(row.aim) ? 'missed' : 'met'}`,
     `${times(row.cpu.ratio)} (${row.cpu.ms.toFixed(0)} ms)`,
     megabytes(row.peak),
     megabytes(row.resident),
