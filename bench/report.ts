@@ -41,7 +41,7 @@ export function table(column: Column): string {
     row.wall.quartiles.map(times).join(' to '),
     row.aim === undefined
       ? ''
-      : `${times(row.aim)} ${times(row.wall.ratio) > times(row.aim) ? 'missed' : 'met'}`,
+      : `${times(row.aim)} ${Number(times(row.wall.ratio)) > row.aim ? 'missed' : 'met'}`,
     `${times(row.cpu.ratio)} (${row.cpu.ms.toFixed(0)} ms)`,
     megabytes(row.peak),
     megabytes(row.resident),
