@@ -58,9 +58,8 @@ export function openTerminal(context: Context): Terminal {
   const alone = async <T>(work: () => Promise<T>): Promise<T> => {
     if (!available()) return work();
     const { Turn } = await import('./terminal/turn.ts');
-    turn ??= new Turn(context);
-    // As long as ten others that nobody answers.
-    return turn.take(patience * 10, work);
+    turn ??= new Turn(context, (text) => put(2, `${text}\n`));
+    return turn.take(patience, work);
   };
   return {
     get available() {
@@ -80,6 +79,7 @@ export function openTerminal(context: Context): Terminal {
     ask: async (question, options = {}) => {
       if (!available()) throw noTerminal();
       return alone(async () => {
+        if ((await import('./terminal/turn.ts')).inBackground()) throw outOfReach();
         const resume = board?.hold();
         try {
           return await prompt(question, options, context);
@@ -161,10 +161,23 @@ async function prompt(
   }
 }
 
+/** Turbo asks on a terminal that nobody can type into; pnpm keeps what it starts from the one that people can. */
+const runners =
+  'Where a program starts several at once (turbo, pnpm -r --parallel), start that program by dbcreds run.';
+
 function timedOut(): DbcredsError {
   return new DbcredsError('TIMED_OUT', {
     kind: 'refused',
     message: `nobody answered within ${patience / 1000} s`,
+    note: runners,
+  });
+}
+
+function outOfReach(): DbcredsError {
+  return new DbcredsError('TIMED_OUT', {
+    kind: 'refused',
+    message: `nobody can answer: this process was in the background of its terminal for ${patience / 1000} s`,
+    note: runners,
   });
 }
 
