@@ -93,11 +93,11 @@ const hostile: readonly string[] = [
 
 test('hostile and broken URLs, pasted and piped', async () => {
   const { shop, witness } = await watched(await use('postgresql'), () => ({}));
-  for (const url of hostile) {
-    const piped = await witness.run(['add', 'x', '--url-stdin', '--provider', 'file'], { input: url });
+  for (const [i, url] of hostile.entries()) {
+    const piped = await witness.run(['add', `x${i}`, '--url-stdin', '--provider', 'file'], { input: url });
     assert.is(piped.code, 125, url);
     const pasted = await witness.converse(
-      ['add', 'x', '--provider', 'file', '--no-test'],
+      ['add', `x${i}`, '--provider', 'file', '--no-test'],
       [
         [urlQuestion, `${url}${enter}`],
         [/\(USAGE\)|Host \[|Database \[|User \[|\(hidden\): |stored the password/, keys.interrupt],
@@ -117,7 +117,8 @@ test('wrong passwords on terminals, and Ctrl-C in the middle of one', async () =
       tls: { mode: 'verify-full', ca: 'ca.pem' },
     },
   }));
-  const wrong: Dialogue = [[hidden, secret + enter]];
+  // A slip is asked again, three times in all.
+  const wrong: Dialogue = Array.from({ length: 3 }, () => [hidden, secret + enter] as const);
   for (const args of [
     ['add', 'dev'],
     ['run', '-e', 'dev', ...quiet],
