@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, compare, median, quantile } from '../../bench/measure.ts';
+import { withPeers } from '../../bench/peers.ts';
 import { writePage } from '../../bench/report.ts';
 import { cpuOf, residentOf } from '../../bench/usage.ts';
 import { newPlace } from '../helpers/place.ts';
@@ -64,6 +65,8 @@ test('a page gets the tables between its marks, and keeps the rest', () => {
 });
 
 test('one command measures all of it on the program', async () => {
+  // With npm's settings, which the program below does not get.
+  await withPeers();
   const args = ['--import', 'tsx', join(project, 'bench/main.ts'), '--rounds', '1', '--node', '20'];
   const env = { DBCREDS_TEST_CACHE: process.env.DBCREDS_TEST_CACHE };
   const { stdout, stderr, code } = await program(process.execPath, args, {

@@ -122,7 +122,11 @@ for (const engine of engines) {
   test('a server that demands TLS says so', async ({ server, account }) => {
     const error = await refusal(endpoint(server, account, { tls: { mode: 'disable' } }), account.password);
     assert.is(error.code, 'TLS_REQUIRED');
-    assert.equal(error.hints, [['use TLS', 'dbcreds add prod --tls verify-full']]);
+    assert.equal(error.hints, [
+      ['use TLS', 'dbcreds add prod --tls verify-full'],
+      ['with a CA of your own', 'dbcreds add prod --tls-ca FILE'],
+      ['unverified, outside production', 'dbcreds add prod --tls require'],
+    ]);
   });
 
   const causes: [string, ErrorCode, Wish][] = [
