@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { parseDuration } from './duration.ts';
 import type { Entry, ProjectFile, UserFile } from './entry.ts';
+import { urlStyles } from './reserved.ts';
 import { plainText } from './text.ts';
 
 const duration = v.pipe(
@@ -44,21 +45,7 @@ export const profileSchema: v.GenericSchema<unknown, Entry> = v.strictObject({
   onExpired: v.optional(v.picklist(['refuse', 'warn'])),
   provider: v.optional(v.picklist(['keychain', 'file', 'env', 'dotenv'])),
   file: v.optional(v.strictObject({ path: v.optional(filled) })),
-  urlStyle: v.optional(
-    v.picklist([
-      'libpq',
-      'mysql2',
-      'mariadb',
-      'prisma',
-      'jdbc',
-      'sqlalchemy',
-      'go',
-      'rails',
-      'postgresjs',
-      'bun',
-      'none',
-    ]),
-  ),
+  urlStyle: v.optional(v.picklist(urlStyles)),
   params: v.optional(
     v.record(filled, v.union([line, v.number(), v.boolean()], 'text, a number, true or false')),
   ),

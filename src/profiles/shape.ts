@@ -1,4 +1,5 @@
 import { parseDuration } from './duration.ts';
+import { urlStyles } from './reserved.ts';
 import { plainText } from './text.ts';
 
 /** What a value has to pass, one of these words, or an object of no other keys than these, each optional. */
@@ -46,7 +47,7 @@ const profile: Shapes = {
   onExpired: ['refuse', 'warn'],
   provider: ['keychain', 'file', 'env', 'dotenv'],
   file: { path: filled },
-  urlStyle: ['libpq', 'mysql2', 'mariadb', 'prisma', 'jdbc', 'sqlalchemy', 'go', 'rails', 'none'],
+  urlStyle: urlStyles,
   params: (value) => map(value, filled, (part) => line(part) || yesNo(part) || typeof part === 'number'),
   inject: (value) => map(value, (key) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(key), line),
   credential: filled,

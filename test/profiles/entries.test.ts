@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { DbcredsError, formatError } from '../../src/errors.ts';
 import { connectionOf, inject } from '../../src/inject/index.ts';
 import type { Profile } from '../../src/profiles/profile.ts';
+import { urlStyles } from '../../src/profiles/reserved.ts';
 import { resolveProfile } from '../../src/profiles/resolve.ts';
 import { sealHash, sealOf } from '../../src/profiles/seal.ts';
 import { formatTarget, parseTarget } from '../../src/profiles/target.ts';
@@ -76,21 +77,7 @@ const others = fc.record({
   expires: mostly(duration),
   warn: mostly(duration),
   confirmFor: mostly(duration),
-  urlStyle: mostly(
-    fc.constantFrom(
-      'libpq',
-      'mysql2',
-      'mariadb',
-      'prisma',
-      'jdbc',
-      'sqlalchemy',
-      'go',
-      'rails',
-      'postgresjs',
-      'bun',
-      'none',
-    ),
-  ),
+  urlStyle: mostly(fc.constantFrom(...urlStyles)),
   params: mostly(fc.dictionary(fc.constantFrom('schema', 'pool', 'options', 'charset', '__proto__'), text)),
   inject: mostly(
     fc.dictionary(

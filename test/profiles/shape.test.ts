@@ -101,7 +101,14 @@ function bent(value: object): fc.Arbitrary<unknown> {
       const part = inside && Object.hasOwn(made, key) ? made[key] : undefined;
       const at = typeof part === 'object' && part !== null ? part : made;
       const where = at === made ? key : within;
-      Object.defineProperty(at, where, { value: to, enumerable: true, configurable: true, writable: true });
+      // Of its own: a later change goes into it.
+      const fresh = structuredClone(to);
+      Object.defineProperty(at, where, {
+        value: fresh,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
     }
     return made;
   });
